@@ -1,0 +1,53 @@
+/** What an ADD wants: addresses for an attachment, out of these sets, by these rules. */
+import type { Order } from '../config/allocation.ts';
+import { formatSet } from '../config/ranges.ts';
+import { Failure } from '../errors.ts';
+import type { Attachment, Eni, Pod, Reservation, Sandbox } from '../model.ts';
+import { type Address, formatAddress } from '../net/address.ts';
+import { contains } from '../net/span.ts';
+import { isUsable, type UsableSet } from './subnet.ts';
+
+export interface Claim {
+  readonly attachment: Attachment;
+  readonly sets: readonly UsableSet[];
+  /** By index of the set: the address that the pod asks for. */
+  readonly requested: ReadonlyMap<number, Address>;
+  readonly order: Order;
+  readonly cooldownMs: number;
+  readonly eni?: Eni;
+  readonly pod?: Pod;
+  readonly sandbox?: Sandbox;
+  readonly boot: string;
+  /** Whether the pod behind another container's reservation is provably gone. */
+  readonly isGone: (reservation: Reservation) => boolean;
+}
+
+/**
+ * Gives each requested address to the set that contains it.
+ * @throws Failure `invalid-config` when no set has it, may hand it out, or has another wish already.
+ */
+export function matchRequested(
+  sets: readonly UsableSet[],
+  addresses: readonly Address[],
+): ReadonlyMap<number, Address> {
+  const requested = new Map<number, Address>();
+  for (const address of addresses) {
+    const text = formatAddress(address);
+    const set = sets.find(({ ranges }) => ranges.some((range) => contains(range, address)));
+    if (!set) {
+      const all = sets.map(({ ranges }) => formatSet(ranges)).join(' and ');
+      throw new Failure('invalid-config', `cannot give the requested address ${text}: it is not in ${all}`);
+    }
+    if (!isUsable(set, address)) {
+      const why = 'it is the gateway, excluded, reserved by AWS or the primary address of the ENI';
+      throw new Failure('invalid-config', `cannot give the requested address ${text}: ${why}`);
+    }
+    const other = requested.get(set.index);
+    if (other) {
+      const why = `${formatAddress(other)} is requested from the same range set, which gives one`;
+      throw new Failure('invalid-config', `cannot give the requested address ${text}: ${why}`);
+    }
+    requested.set(set.index, address);
+  }
+  return requested;
+}

@@ -1,0 +1,91 @@
+/** ADD: gives the attachment one address per range set, real in the VPC, or nothing at all. */
+import { type Claim, matchRequested } from '../allocator/claim.ts';
+import { planAdd } from '../allocator/plan.ts';
+import { planRelease } from '../allocator/release.ts';
+import { fitToSubnet, wholeSets } from '../allocator/subnet.ts';
+import type { Request } from '../cni/request.ts';
+import type { IpamResult } from '../cni/result.ts';
+import { type Allocation, readAllocation } from '../config/allocation.ts';
+import { readDns } from '../config/resolv-conf.ts';
+import { readSettings } from '../config/settings.ts';
+import type { OpenCloud } from '../eni/cloud.ts';
+import { locateEni } from '../eni/locate.ts';
+import { settle } from '../eni/queue.ts';
+import { errorMessage } from '../errors.ts';
+import type { Eni, Reservation } from '../model.ts';
+import { openRun, type Run } from '../run.ts';
+import { isGone, observeSandbox } from '../sandbox.ts';
+import { reservationsOf } from '../state.ts';
+import type { World } from '../world.ts';
+import { toResult } from './result.ts';
+
+/** @throws Failure; then the attachment has no more than it had before. */
+export async function add(request: Request, openCloud: OpenCloud, world: World): Promise<IpamResult> {
+  const allocation = readAllocation(request.network, request.args);
+  const dns = readDns(allocation.resolvConf);
+  const run = openRun(readSettings(request.network.json), { command: 'ADD', ...request.attachment }, world);
+  const eni = allocation.eni && (await locateEni(allocation.eni, openCloud, run));
+  const claim = makeClaim(request, allocation, eni, world);
+
+  const before = new Set(reservationsOf(run.store.read(), claim.attachment).map(({ address }) => address));
+  try {
+    const reservations = await obtain(claim, openCloud, run);
+    return toResult(reservations, allocation.routes, dns);
+  } catch (failure) {
+    await giveBack(claim, (reservation) => !before.has(reservation.address), openCloud, run);
+    throw failure;
+  }
+}
+
+function makeClaim(
+  { attachment, netns }: Request,
+  allocation: Allocation,
+  eni: Eni | undefined,
+  world: World,
+): Claim {
+  const sets = eni ? fitToSubnet(allocation.rangeSets, eni) : wholeSets(allocation.rangeSets);
+  const sandbox = observeSandbox(netns);
+  const boot = world.bootId();
+  return {
+    attachment,
+    sets,
+    requested: matchRequested(sets, allocation.requested),
+    order: allocation.order,
+    cooldownMs: allocation.cooldownMs,
+    boot,
+    isGone: (reservation) => isGone(reservation, boot),
+    ...(eni ? { eni } : {}),
+    ...(allocation.pod ? { pod: allocation.pod } : {}),
+    ...(sandbox ? { sandbox } : {}),
+  };
+}
+
+async function obtain(claim: Claim, openCloud: OpenCloud, run: Run): Promise<readonly Reservation[]> {
+  for (;;) {
+    // Commit point 1: the intent is on disk before EC2 hears of it.
+    const plan = await run.store.transact((state, now) => planAdd(state, claim, now));
+    if (plan.kind === 'held') return plan.reservations;
+    if (plan.kind === 'refused') throw plan.failure;
+    // Commit point 2 is in here: what EC2 answered is on disk before the runtime hears of it.
+    await settle(plan.eni, { attachment: claim.attachment, state: 'assigning' }, openCloud, run);
+  }
+}
+
+/** Undoes a failed ADD, but for what an earlier ADD of the same attachment had obtained. */
+async function giveBack(
+  claim: Claim,
+  isNew: (reservation: Reservation) => boolean,
+  openCloud: OpenCloud,
+  run: Run,
+): Promise<void> {
+  try {
+    await run.store.transact((state, now) => {
+      return { state: planRelease(state, claim.attachment, now, isNew), value: undefined };
+    });
+    const wait = { attachment: claim.attachment, state: 'releasing' } as const;
+    if (claim.eni && run.deadline.remaining() > 0) await settle(claim.eni, wait, openCloud, run);
+  } catch (error) {
+    // What is left is in the state as `releasing`: the DEL that follows, or anybody else, goes on.
+    run.log.warn('a failed ADD could not be undone yet', { error: errorMessage(error) });
+  }
+}

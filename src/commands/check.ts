@@ -1,0 +1,59 @@
+/** CHECK: the attachment is recorded, as the runtime believes it is, and the ENI holds its addresses. */
+import type { Request } from '../cni/request.ts';
+import { isAtLeast } from '../cni/versions.ts';
+import { readPreviousAddresses } from '../config/prev-result.ts';
+import { readSettings } from '../config/settings.ts';
+import { CloudError, type OpenCloud, toFailure } from '../eni/cloud.ts';
+import { openImds } from '../eni/imds.ts';
+
+import { Failure } from '../errors.ts';
+import type { EniRef } from '../model.ts';
+import { openRun, type Run } from '../run.ts';
+import { reservationsOf } from '../state.ts';
+import type { World } from '../world.ts';
+
+/** @throws Failure `check-failed` that says what is missing. */
+export async function check(request: Request, openCloud: OpenCloud, world: World): Promise<void> {
+  const { network, attachment } = request;
+  if (!isAtLeast(network.cniVersion, '0.4.0')) {
+    throw new Failure('incompatible-version', 'config version does not allow CHECK');
+  }
+  const expected = readPreviousAddresses(network);
+  const run = openRun(readSettings(network.json), { command: 'CHECK', ...attachment }, world);
+  const held = reservationsOf(run.store.read(), attachment).filter(({ state }) => state === 'assigned');
+  const who = `${attachment.interface} of container ${attachment.container} on network ${attachment.network}`;
+  if (held.length === 0) throw new Failure('check-failed', `no address is recorded for ${who}`);
+
+  for (const { address, eni } of held) {
+    if (!expected.includes(address)) {
+      const others = expected.join(', ') || 'no address';
+      throw new Failure('check-failed', `${address} is recorded for ${who}, but prevResult has ${others}`);
+    }
+    if (eni && !(await isOnEni(eni, address, openCloud, run))) {
+      throw new Failure('check-failed', `${address} is recorded for ${who}, but ${eni.id} does not hold it`);
+    }
+  }
+}
+
+/** IMDS may lag, so that it confirms but never denies: then EC2 is asked. */
+async function isOnEni(eni: EniRef, address: string, openCloud: OpenCloud, run: Run): Promise<boolean> {
+  if (await imdsConfirms(eni, address, run)) return true;
+  try {
+    const cloud = await openCloud(eni.region, run);
+    return (await cloud.addressesOf(eni.id)).includes(address);
+  } catch (error) {
+    if (error instanceof CloudError && error.kind === 'eni-gone') return false;
+    throw toFailure(error, `check that ${eni.id} holds ${address}`);
+  }
+}
+
+async function imdsConfirms({ mac }: EniRef, address: string, run: Run): Promise<boolean> {
+  if (!mac) return false;
+  try {
+    const listed = await openImds(run.world, run.deadline).get(`network/interfaces/macs/${mac}/local-ipv4s`);
+    return listed?.split('\n').includes(address) ?? false;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+/** DEL: takes the attachment's addresses off the ENI and forgets them. The state alone decides what they are. */
+import { planRelease } from '../allocator/release.ts';
+import type { Request } from '../cni/request.ts';
+import { readSettings } from '../config/settings.ts';
+import type { OpenCloud } from '../eni/cloud.ts';
+import { settle } from '../eni/queue.ts';
+import { Failure } from '../errors.ts';
+import type { EniRef, Reservation } from '../model.ts';
+import { openRun } from '../run.ts';
+import { reservationsOf } from '../state.ts';
+import type { World } from '../world.ts';
+
+/** A pod does not wait longer than this for an EC2 that fails; its addresses stay `releasing`. */
+const LET_GO_MS = 5 * 60_000;
+
+/** @throws Failure when EC2 does not answer; the runtime's next DEL goes on where this one ended. */
+export async function del(request: Request, openCloud: OpenCloud, world: World): Promise<void> {
+  const { attachment, network } = request;
+  const settings = readSettings(network.json);
+  const run = openRun(settings, { command: 'DEL', ...attachment }, world);
+  if (reservationsOf(run.store.read(), attachment).length === 0) return;
+
+  const releasing = await run.store.transact((state, now) => {
+    const next = planRelease(state, attachment, now);
+    return { state: next, value: reservationsOf(next, attachment) };
+  });
+  try {
+    for (const eni of enisOf(releasing))
+      await settle(eni, { attachment, state: 'releasing' }, openCloud, run);
+  } catch (error) {
+    const firstTry = Math.min(...releasing.map(({ since }) => since));
+    const letGo = settings.onReleaseFailure === 'defer' || world.now() - firstTry >= LET_GO_MS;
+    if (!(error instanceof Failure) || !letGo) throw error;
+    run.log.warn('the pod is let go, its addresses are still to be released', { error: error.message });
+  }
+}
+
+const enisOf = (reservations: readonly Reservation[]): readonly EniRef[] => [
+  ...new Map(reservations.flatMap(({ eni }) => (eni ? [[eni.id, eni] as const] : []))).values(),
+];

@@ -1,0 +1,92 @@
+/** What ADD and CHECK need of a configuration: ranges, wishes, routes and the ENI, checked and immutable. */
+import { type Args, parseArgs } from '../cni/args.ts';
+import type { Network } from '../cni/network.ts';
+import type { Route } from '../cni/result.ts';
+import { isAtLeast } from '../cni/versions.ts';
+import { Failure } from '../errors.ts';
+import type { Pod } from '../model.ts';
+import type { Address } from '../net/address.ts';
+import { type RangeSet, readRangeSets } from './ranges.ts';
+import { readRequestedAddresses } from './requested.ts';
+import { readRoutes } from './routes.ts';
+import { checkShape, type IpamInput, type NetworkInput } from './schema.ts';
+
+export type Order = 'sequential' | 'reverse' | 'spread';
+
+/** Where the ENI is to be found: by the MAC of a host interface, or by its id. */
+export interface EniSource {
+  readonly interface?: string;
+  readonly id?: string;
+  readonly region?: string;
+}
+
+export interface Allocation {
+  readonly rangeSets: readonly RangeSet[];
+  readonly requested: readonly Address[];
+  readonly routes: readonly Route[];
+  readonly resolvConf?: string;
+  readonly order: Order;
+  readonly cooldownMs: number;
+  /** Absent: plain host-local behaviour, no AWS. */
+  readonly eni?: EniSource;
+  readonly pod?: Pod;
+}
+
+/** @throws Failure `unsupported-field`, `invalid-config` or (CNI_ARGS) `environment`. */
+export function readAllocation(network: Network, cniArgs: string): Allocation {
+  const input = checkShape(network.json);
+  const args = parseArgs(cniArgs);
+  const eni = readEniSource(input);
+  return {
+    rangeSets: readSets(network, input),
+    requested: readRequestedAddresses(args.addresses, input),
+    routes: readRoutes(input.ipam.routes ?? []),
+    ...(input.ipam.resolvConf ? { resolvConf: input.ipam.resolvConf } : {}),
+    order: input.ipam.order ?? 'sequential',
+    // Without an ENI nothing outside remembers an address: host-local's order is kept.
+    cooldownMs: (input.ipam.cooldown ?? (eni ? 30 : 0)) * 1000,
+    ...(eni ? { eni } : {}),
+    ...podOf(args),
+  };
+}
+
+function readSets(network: Network, { ipam, runtimeConfig }: NetworkInput): readonly RangeSet[] {
+  const sets = readRangeSets([
+    { path: 'runtimeConfig.ipRanges', sets: runtimeConfig?.ipRanges ?? [] },
+    { path: 'ipam', sets: oldStyle(ipam) },
+    { path: 'ipam.ranges', sets: ipam.ranges ?? [] },
+  ]);
+  if (sets.length === 0) {
+    throw new Failure('invalid-config', 'no IP ranges specified: ipam.ranges or ipam.subnet must be given');
+  }
+  const families = sets.map(([range]) => range?.first.family);
+  if (!isAtLeast(network.cniVersion, '0.3.0') && new Set(families).size < families.length) {
+    const message = `CNI version ${network.cniVersion} does not support more than 1 address per family`;
+    throw new Failure('invalid-config', message);
+  }
+  return sets;
+}
+
+/** One range written into `ipam` itself, as before there were `ranges`. */
+function oldStyle({ subnet, rangeStart, rangeEnd, gateway, exclude }: IpamInput) {
+  return subnet ? [[{ subnet, rangeStart, rangeEnd, gateway, exclude }]] : [];
+}
+
+function readEniSource({ master, ipam: { eni } }: NetworkInput): EniSource | undefined {
+  if (eni?.assign === false) return undefined;
+  const name = eni?.interface || master;
+  if (!name && !eni?.id) {
+    throw new Failure(
+      'invalid-config',
+      'cannot tell which ENI gets the address: give "master", ipam.eni.interface or ipam.eni.id, ' +
+        'or set ipam.eni.assign to false for addresses that only this node knows',
+    );
+  }
+  return {
+    ...(name ? { interface: name } : {}),
+    ...(eni?.id ? { id: eni.id } : {}),
+    ...(eni?.region ? { region: eni.region } : {}),
+  };
+}
+
+const podOf = ({ pod }: Args): { pod?: Pod } => (pod ? { pod } : {});

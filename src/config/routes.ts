@@ -1,0 +1,25 @@
+/** Routes of the configuration, handed on to the interface plugin. */
+import type { Route } from '../cni/result.ts';
+import { Failure } from '../errors.ts';
+import { parseAddress } from '../net/address.ts';
+import { parsePrefix } from '../net/prefix.ts';
+import type { RouteInput } from './schema.ts';
+
+/** @throws Failure `invalid-config`, naming the path of the field at fault. */
+export function readRoutes(inputs: readonly RouteInput[]): readonly Route[] {
+  return inputs.map(({ dst, gw, ...numbers }, index) => {
+    const path = `ipam.routes[${index}]`;
+    const destination = parsePrefix(dst);
+    if (!destination) throw invalid(`${path}.dst`, 'must be a CIDR', dst);
+    const gateway = gw ? parseAddress(gw) : undefined;
+    if (gw && !gateway) throw invalid(`${path}.gw`, 'must be an IP address', gw);
+    const given = Object.entries(numbers).filter(([, value]) => typeof value === 'number');
+    return { dst: destination, ...(gateway ? { gw: gateway } : {}), ...Object.fromEntries(given) };
+  });
+}
+
+const invalid = (path: string, requirement: string, value: string): Failure =>
+  new Failure(
+    'invalid-config',
+    `cannot use the configuration: ${path} ${requirement}: current value is ${value}`,
+  );

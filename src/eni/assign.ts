@@ -1,0 +1,130 @@
+/** Assigns a batch of addresses to an ENI, so that one bad address never fails its neighbours. */
+import type { EniRef, Verdict } from '../model.ts';
+import { type Cloud, CloudError, type CloudErrorKind, type Holder } from './cloud.ts';
+
+/** What became of one address. */
+export type AssignOutcome =
+  | { readonly kind: 'held' }
+  /** EC2's final word. `holder` is the ENI that has the address, where EC2 tells. */
+  | { readonly kind: 'refused'; readonly verdict: Verdict; readonly holder?: string }
+  /** No answer: it may have been assigned, or may yet be. */
+  | { readonly kind: 'unanswered'; readonly error: CloudError };
+
+export interface AssignReport {
+  readonly outcomes: ReadonlyMap<string, AssignOutcome>;
+  /** Who holds what in the subnet, if that had to be asked. */
+  readonly holders: ReadonlyMap<string, Holder>;
+}
+
+/**
+ * One call when all goes well. EC2 refuses a whole batch for one address, so after a refusal the
+ * guilty ones are found (by whom EC2 says holds them, else by the message, else by halving) and the
+ * rest is tried again.
+ */
+export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly string[]): Promise<AssignReport> {
+  const outcomes = new Map<string, AssignOutcome>();
+  let holders: ReadonlyMap<string, Holder> | undefined;
+
+  async function attempt(batch: readonly string[]): Promise<void> {
+    if (batch.length === 0) return;
+    try {
+      await cloud.assign(eni, batch);
+      for (const address of batch) outcomes.set(address, { kind: 'held' });
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      await recover(batch, error);
+    }
+  }
+
+  async function recover(batch: readonly string[], error: CloudError): Promise<void> {
+    switch (error.kind) {
+      case 'transient':
+        for (const address of batch) outcomes.set(address, { kind: 'unanswered', error });
+        return;
+      case 'denied':
+      case 'eni-gone':
+        return refuse(batch, error.kind, error.message);
+      case 'eni-full':
+        return await divide(batch, error.kind, error.message);
+      case 'taken':
+      case 'rejected':
+      case 'not-assigned': {
+        holders ??= await askHolders();
+        const guilty = findGuilty(batch, error.message);
+        if (guilty.length === 0) return await divide(batch, error.kind, error.message);
+        refuse(guilty, error.kind, error.message);
+        return await attempt(batch.filter((address) => !guilty.includes(address)));
+      }
+    }
+  }
+
+  /** Those that another ENI holds, by EC2's own account; else those that the message singles out. */
+  function findGuilty(batch: readonly string[], message: string): readonly string[] {
+    const held = batch.filter((address) => isElsewhere(holders?.get(address), eni));
+    if (held.length > 0) return held;
+    const named = namedIn(message, batch);
+    return named.length < batch.length ? named : [];
+  }
+
+  function refuse(batch: readonly string[], kind: FinalKind, message: string): void {
+    for (const address of batch)
+      outcomes.set(address, refusal(eni, address, kind, message, holders?.get(address)));
+  }
+
+  /** Halving finds what no message names: at worst two calls for each doubling of the batch. */
+  async function divide(batch: readonly string[], kind: FinalKind, message: string): Promise<void> {
+    if (batch.length === 1) return refuse(batch, kind, message);
+    const middle = Math.ceil(batch.length / 2);
+    await attempt(batch.slice(0, middle));
+    await attempt(batch.slice(middle));
+  }
+
+  /** Nobody has to be allowed to ask: without an answer, messages and halving do. */
+  async function askHolders(): Promise<ReadonlyMap<string, Holder>> {
+    try {
+      return await cloud.holders(eni.subnet);
+    } catch (error) {
+      if (error instanceof CloudError) return new Map();
+      throw error;
+    }
+  }
+
+  await attempt(addresses);
+  return { outcomes, holders: holders ?? new Map() };
+}
+
+const isElsewhere = (holder: Holder | undefined, eni: EniRef): boolean =>
+  holder !== undefined && (holder.eni !== eni.id || holder.primary);
+
+/** The addresses that a message names, whole: 10.0.0.1 is not in 10.0.0.11. */
+function namedIn(message: string, batch: readonly string[]): readonly string[] {
+  const named = new Set(message.match(/[0-9a-fA-F:.]*[0-9a-fA-F]/g));
+  return batch.filter((address) => named.has(address));
+}
+
+function refusal(
+  eni: EniRef,
+  address: string,
+  kind: FinalKind,
+  said: string,
+  holder: Holder | undefined,
+): AssignOutcome {
+  const elsewhere = holder && isElsewhere(holder, eni) ? holder.eni : undefined;
+  const why = elsewhere ? `${elsewhere} holds it (${said})` : said;
+  const verdict: Verdict = {
+    kind: elsewhere ? 'address-taken' : VERDICTS[kind],
+    message: `cannot assign ${address} to ${eni.id}: ${why}`,
+  };
+  return { kind: 'refused', verdict, ...(elsewhere ? { holder: elsewhere } : {}) };
+}
+
+type FinalKind = Exclude<CloudErrorKind, 'transient'>;
+
+const VERDICTS: Readonly<Record<FinalKind, Verdict['kind']>> = {
+  denied: 'denied',
+  'eni-gone': 'no-eni',
+  'eni-full': 'eni-full',
+  taken: 'address-taken',
+  rejected: 'invalid-config',
+  'not-assigned': 'invalid-config',
+};

@@ -1,0 +1,73 @@
+/** What the program needs of EC2, and the ways in which EC2 says no. */
+import { Failure } from '../errors.ts';
+import type { EniRef } from '../model.ts';
+import type { Run } from '../run.ts';
+
+/** Facts about an ENI as EC2 tells them. */
+export interface EniDescription {
+  readonly subnet: string;
+  readonly cidr: string;
+  readonly primary: string;
+  readonly secondaries: readonly string[];
+}
+
+/** Which ENI holds an address, and as what. */
+export interface Holder {
+  readonly eni: string;
+  readonly primary: boolean;
+}
+
+/**
+ * The calls that the program makes, one method each. Every method throws {@link CloudError}.
+ * No call ever allows reassignment: an address on another ENI is somebody else's.
+ */
+export interface Cloud {
+  /** AssignPrivateIpAddresses: all of them or none. Holding one already is no error (ec2.md 1.2). */
+  assign(eni: EniRef, addresses: readonly string[]): Promise<void>;
+  /** UnassignPrivateIpAddresses: all of them or none. */
+  unassign(eni: EniRef, addresses: readonly string[]): Promise<void>;
+  /** DescribeNetworkInterfaces and, for the CIDR, DescribeSubnets. */
+  describeEni(id: string): Promise<EniDescription>;
+  /** Addresses of one ENI, primary first. */
+  addressesOf(id: string): Promise<readonly string[]>;
+  /** Every address of the subnet that an ENI holds. */
+  holders(subnet: string): Promise<ReadonlyMap<string, Holder>>;
+}
+
+/** Opens EC2 in a region. Only a process that calls EC2 should: it loads the SDK. */
+export type OpenCloud = (region: string, run: Run) => Promise<Cloud>;
+
+/**
+ * - `transient`: throttled, unreachable, or broken on EC2's side; the call may have been carried out.
+ * - `denied`: no credentials, or not allowed to call.
+ * - `eni-gone`, `eni-full`, `not-assigned`: as they say.
+ * - `taken`: another ENI holds an address. `rejected`: anything else that is wrong with the request.
+ */
+export type CloudErrorKind =
+  | 'transient'
+  | 'denied'
+  | 'eni-gone'
+  | 'eni-full'
+  | 'not-assigned'
+  | 'taken'
+  | 'rejected';
+
+export class CloudError extends Error {
+  override readonly name = 'CloudError';
+  readonly kind: CloudErrorKind;
+  /** EC2's error code, such as InvalidParameterValue. */
+  readonly code: string;
+
+  constructor(kind: CloudErrorKind, code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.kind = kind;
+    this.code = code;
+  }
+}
+
+/** What a question that EC2 did not answer means for the invocation; other errors stay what they are. */
+export function toFailure(error: unknown, attempt: string): unknown {
+  if (!(error instanceof CloudError)) return error;
+  const kind = error.kind === 'eni-gone' ? 'no-eni' : error.kind === 'denied' ? 'denied' : 'try-again';
+  return new Failure(kind, `cannot ${attempt}: ${error.message}`, { cause: error });
+}

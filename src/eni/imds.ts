@@ -1,0 +1,108 @@
+/** The instance metadata service, version 2 (IMDSv2). */
+import { request } from 'node:http';
+import type { Deadline } from '../deadline.ts';
+import { errorMessage, Failure } from '../errors.ts';
+import type { World } from '../world.ts';
+
+export interface Imds {
+  /**
+   * Text below `/latest/meta-data/`, or undefined where there is none (404).
+   * @throws Failure `try-again` when the service does not answer.
+   */
+  get(path: string): Promise<string | undefined>;
+}
+
+/** The service answers within milliseconds or not at all: a lost packet shows by silence. */
+const TRY_MS = 1000;
+const TRIES = 3;
+/** Longer than any invocation. */
+const TOKEN_SECONDS = 300;
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Opens the service at its standard address, or where AWS_EC2_METADATA_SERVICE_ENDPOINT says. */
+export function openImds(world: World, deadline: Deadline): Imds {
+  const base = world.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || defaultEndpoint(world);
+  let token: Promise<string> | undefined;
+
+  async function ask(method: string, path: string, headers: Record<string, string>): Promise<Answer> {
+    let last: unknown;
+    for (let attempt = 0; attempt < TRIES && deadline.remaining() > 0; attempt++) {
+      if (attempt > 0) await world.sleep(Math.min(100 * 2 ** attempt, deadline.remaining()));
+      try {
+        const answer = await exchange(
+          new URL(path, base),
+          method,
+          headers,
+          Math.min(TRY_MS, deadline.remaining()),
+        );
+        if (answer.status < 500) return answer;
+        last = new Error(`status ${answer.status}`);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw unreachable(`${method} ${path}: ${errorMessage(last)}`);
+  }
+
+  const unreachable = (reason: string): Failure =>
+    new Failure('try-again', `cannot reach the instance metadata service at ${base}: ${reason}`);
+
+  async function fetchToken(): Promise<string> {
+    const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': String(TOKEN_SECONDS) };
+    const { status, body } = await ask('PUT', '/latest/api/token', headers);
+    if (status !== 200) throw unreachable(`the token was refused with status ${status}`);
+    return body;
+  }
+
+  async function getWithToken(path: string): Promise<Answer> {
+    token ??= fetchToken();
+    return await ask('GET', path, { 'X-aws-ec2-metadata-token': await token });
+  }
+
+  return {
+    async get(name) {
+      const path = `/latest/meta-data/${name}`;
+      let answer = await getWithToken(path);
+      if (answer.status === 401) {
+        token = undefined;
+        answer = await getWithToken(path);
+      }
+      if (answer.status === 200) return answer.body;
+      if (answer.status === 404) return undefined;
+      throw unreachable(`GET ${path} was refused with status ${answer.status}`);
+    },
+  };
+}
+
+const defaultEndpoint = ({ env }: World): string =>
+  env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']?.toLowerCase() === 'ipv6'
+    ? 'http://[fd00:ec2::254]'
+    : 'http://169.254.169.254';
+
+function exchange(
+  url: URL,
+  method: string,
+  headers: Record<string, string>,
+  milliseconds: number,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(Math.ceil(milliseconds));
+    const call = request(url, { method, headers, agent: false, signal }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        body += part;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on('error', reject);
+    });
+    call.on('error', (error) =>
+      reject(signal.aborted ? new Error(`no answer in ${Math.round(milliseconds)} ms`) : error),
+    );
+    call.end();
+  });
+}

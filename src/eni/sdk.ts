@@ -1,0 +1,8 @@
+/** The parts of the AWS SDK that are used. A bundle of its own (build.mjs), so that only a process that calls EC2 loads it. */
+export {
+  AssignPrivateIpAddressesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  UnassignPrivateIpAddressesCommand,
+} from '@aws-sdk/client-ec2';

@@ -1,0 +1,60 @@
+/** Takes a batch of addresses off an ENI; what is not on it any more is done already. */
+import type { EniRef } from '../model.ts';
+import { type Cloud, CloudError } from './cloud.ts';
+
+/** What became of one address: off the ENI by EC2's own word, or not known to be. */
+export type UnassignOutcome =
+  | { readonly kind: 'released' }
+  | { readonly kind: 'unanswered'; readonly error: CloudError };
+
+/**
+ * One call when all are there. EC2 refuses a whole batch for one address that the ENI does not
+ * hold, and does not say which: then those that it shows on the ENI go together, and the others
+ * one by one, since a list may lag and only an answer to Unassign is proof.
+ */
+export async function unassign(
+  cloud: Cloud,
+  eni: EniRef,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, UnassignOutcome>> {
+  const outcomes = new Map<string, UnassignOutcome>();
+  const report = (batch: readonly string[], outcome: UnassignOutcome): void => {
+    for (const address of batch) outcomes.set(address, outcome);
+  };
+
+  async function attempt(batch: readonly string[]): Promise<void> {
+    if (batch.length === 0) return;
+    try {
+      await cloud.unassign(eni, batch);
+      report(batch, { kind: 'released' });
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      if (error.kind === 'eni-gone') return report(batch, { kind: 'released' });
+      if (error.kind === 'transient' || error.kind === 'denied')
+        return report(batch, { kind: 'unanswered', error });
+      if (batch.length > 1) return await separate(batch);
+      report(batch, error.kind === 'not-assigned' ? { kind: 'released' } : { kind: 'unanswered', error });
+    }
+  }
+
+  async function separate(batch: readonly string[]): Promise<void> {
+    const shown = await askAddresses();
+    const present = batch.filter((address) => shown.includes(address));
+    if (present.length < batch.length) await attempt(present);
+    for (const address of batch) {
+      if (present.length === batch.length || !present.includes(address)) await attempt([address]);
+    }
+  }
+
+  async function askAddresses(): Promise<readonly string[]> {
+    try {
+      return await cloud.addressesOf(eni.id);
+    } catch (error) {
+      if (error instanceof CloudError) return [];
+      throw error;
+    }
+  }
+
+  await attempt(addresses);
+  return outcomes;
+}

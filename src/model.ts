@@ -1,0 +1,100 @@
+/** The nouns of the program, as plain immutable data. */
+
+/** What holds addresses: one interface of one container on one network. */
+export interface Attachment {
+  readonly network: string;
+  readonly container: string;
+  readonly interface: string;
+}
+
+/** The Kubernetes pod behind a container, as Multus and kubelet name it in CNI_ARGS. */
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/**
+ * A container's network namespace as ADD saw it. The folder's identity tells later whether one
+ * looks at the same folder: from another mount namespace, a missing path proves nothing.
+ */
+export interface Sandbox {
+  readonly path: string;
+  readonly folder: { readonly device: number; readonly inode: number };
+}
+
+/** The elastic network interface that a reservation's address is assigned to. */
+export interface EniRef {
+  readonly id: string;
+  readonly region: string;
+  /** Id of the ENI's subnet: within it, an address exists once. */
+  readonly subnet: string;
+  /** Absent when the configuration named the ENI and IMDS was not asked. */
+  readonly mac?: string;
+}
+
+/** The ENI of a host interface with what allocation has to know about it. */
+export interface Eni extends EniRef {
+  readonly cidr: string;
+  /** The ENI's own address, which no pod may get. */
+  readonly primary: string;
+  /** What the ENI holds besides, by the latest that is known; it may lag by seconds. */
+  readonly secondaries: readonly string[];
+}
+
+/** Why EC2 will not give a reservation its address. */
+export interface Verdict {
+  readonly kind: 'address-taken' | 'eni-full' | 'denied' | 'no-eni' | 'invalid-config';
+  readonly message: string;
+}
+
+/**
+ * Life of a reservation:
+ * - `assigning`: the intent; EC2 may or may not have heard of it.
+ * - `assigned`: EC2 answered that the ENI holds the address (without an ENI: the address is taken).
+ * - `releasing`: to be taken off the ENI; it may or may not still be there.
+ * - `refused`: EC2 said no; its owner takes another address or fails.
+ */
+export type ReservationState = 'assigning' | 'assigned' | 'releasing' | 'refused';
+
+/** One address in the hands of one attachment. */
+export interface Reservation extends Attachment {
+  /** Index of the range set that the address is for. */
+  readonly set: number;
+  readonly address: string;
+  /** Prefix length and gateway of its range, so that the answer survives a changed configuration. */
+  readonly length: number;
+  readonly gateway: string;
+  readonly state: ReservationState;
+  /** When it entered this state, in milliseconds since the epoch. */
+  readonly since: number;
+  /** The boot in which it was made: nothing lives through a reboot. */
+  readonly boot: string;
+  /** How long its address is best left alone once it is released, in milliseconds. */
+  readonly cooldown: number;
+  readonly eni?: EniRef;
+  readonly sandbox?: Sandbox;
+  readonly pod?: Pod;
+  readonly verdict?: Verdict;
+}
+
+/** Something worth knowing for a time about an address that no reservation holds. */
+export interface Mark {
+  /** Where the address is unique, see `scopeOf`. */
+  readonly scope: string;
+  readonly address: string;
+  /** `released`: this node took it off its ENI. `foreign`: another ENI holds it. */
+  readonly reason: 'released' | 'foreign';
+  readonly since: number;
+  readonly until: number;
+  /** Id of the ENI that held it, or that holds it. */
+  readonly eni?: string;
+}
+
+/** All that a node remembers. */
+export interface State {
+  readonly reservations: readonly Reservation[];
+  readonly marks: readonly Mark[];
+  /** Per network and range set (`network/0`) the address that was handed out last. */
+  readonly cursors: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,33 @@
+/** IP prefixes (CIDR notation): an address and the length of its network part. */
+import { type Address, bitsOf, formatAddress, parseAddress } from './address.ts';
+
+/** `address` may have host bits set, as in `10.10.1.7/24`; {@link networkOf} has none. */
+export interface Prefix {
+  readonly address: Address;
+  readonly length: number;
+}
+
+/** The prefix that `text` names, or undefined when it names none. */
+export function parsePrefix(text: string): Prefix | undefined {
+  const [, head = '', tail = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const address = parseAddress(head);
+  const length = Number(tail);
+  return address && tail !== '' && length <= bitsOf(address.family) ? { address, length } : undefined;
+}
+
+export const formatPrefix = ({ address, length }: Prefix): string => `${formatAddress(address)}/${length}`;
+
+/** The same prefix with its host bits cleared. */
+export const networkOf = (prefix: Prefix): Prefix => ({ address: firstOf(prefix), length: prefix.length });
+
+/** First address of the prefix: the network itself. */
+export function firstOf({ address: { family, value }, length }: Prefix): Address {
+  const host = BigInt(bitsOf(family) - length);
+  return { family, value: (value >> host) << host };
+}
+
+/** Last address of the prefix: in IPv4 its broadcast address. */
+export function lastOf(prefix: Prefix): Address {
+  const { family, value } = firstOf(prefix);
+  return { family, value: value | ((1n << BigInt(bitsOf(family) - prefix.length)) - 1n) };
+}

@@ -1,0 +1,32 @@
+/** A span: all addresses from the first to the last, both included. */
+import { type Address, parseAddress } from './address.ts';
+import { firstOf, lastOf, parsePrefix } from './prefix.ts';
+
+export interface Span {
+  readonly first: Address;
+  readonly last: Address;
+}
+
+export function contains(span: Span, { family, value }: Address): boolean {
+  return family === span.first.family && value >= span.first.value && value <= span.last.value;
+}
+
+/** Whether every address of `inner` is in `outer`. */
+export const encloses = (outer: Span, inner: Span): boolean =>
+  contains(outer, inner.first) && contains(outer, inner.last);
+
+/** Whether the two have an address in common. */
+export const overlaps = (a: Span, b: Span): boolean => contains(a, b.first) || contains(b, a.first);
+
+/** Reads `address`, `address/length` or `first-last`; undefined when `text` is none of them. */
+export function parseSpan(text: string): Span | undefined {
+  if (text.includes('/')) {
+    const prefix = parsePrefix(text);
+    return prefix && { first: firstOf(prefix), last: lastOf(prefix) };
+  }
+  const [from = '', to = from, ...rest] = text.split('-').map((part) => part.trim());
+  const first = parseAddress(from);
+  const last = parseAddress(to);
+  if (rest.length > 0 || !first || !last) return undefined;
+  return first.family === last.family && first.value <= last.value ? { first, last } : undefined;
+}

@@ -1,0 +1,94 @@
+/** The only door to the state directory: every write that must survive a power cut is made here. */
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errorCode } from '../errors.ts';
+
+/** Files of one directory, by name. */
+export interface Disk {
+  readonly directory: string;
+  /** Makes the directory, readable by root alone, unless it is there. */
+  prepare(): void;
+  /** Names in the directory; none when it does not exist. */
+  list(): string[];
+  /** The file's text, or undefined when there is no such file. */
+  read(name: string): string | undefined;
+  /**
+   * Makes `name` with this text, whole and durable, unless a file of that name exists.
+   * Of all processes that try, exactly one is told `created`.
+   */
+  create(name: string, text: string, temporary: string): 'created' | 'exists';
+  /** Age of the file by its modification time, in milliseconds; undefined when it is gone. */
+  modifiedAt(name: string): number | undefined;
+  /** Removes the file if it is there. */
+  remove(name: string): void;
+}
+
+export function openDisk(directory: string): Disk {
+  const at = (name: string): string => join(directory, name);
+  return {
+    directory,
+    prepare() {
+      mkdirSync(dirname(directory), { recursive: true });
+      ignoring('EEXIST', () => mkdirSync(directory, { mode: 0o700 }));
+    },
+    list: () => ignoring('ENOENT', () => readdirSync(directory)) ?? [],
+    read: (name) => ignoring('ENOENT', () => readFileSync(at(name), 'utf8')),
+    create(name, text, temporary) {
+      writeDurably(at(temporary), text);
+      try {
+        // link(2) is the compare-and-swap: it fails when the name exists, whoever made it.
+        linkSync(at(temporary), at(name));
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') return 'exists';
+        throw error;
+      } finally {
+        unlinkSync(at(temporary));
+      }
+      syncDirectory(directory);
+      return 'created';
+    },
+    modifiedAt: (name) => ignoring('ENOENT', () => statSync(at(name)).mtimeMs),
+    remove: (name) => ignoring('ENOENT', () => unlinkSync(at(name))),
+  };
+}
+
+function writeDurably(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A new name is durable only once its directory is. */
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function ignoring<T>(code: string, action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (errorCode(error) === code) return undefined;
+    throw error;
+  }
+}

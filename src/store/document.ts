@@ -1,0 +1,100 @@
+/** The state document: JSON with one reservation or mark a line, so that people and diffs can read it. */
+import { isObject, type JsonObject } from '../json.ts';
+import type { Mark, Reservation, State } from '../model.ts';
+
+/** Version of the format. A document of a newer one is not ours to read. */
+export const FORMAT = 1;
+
+/** How many of the latest commits a document names, see `Store`. */
+const HISTORY = 64;
+
+/** One committed version of the state. */
+export interface Document {
+  readonly version: number;
+  /** Ids of the commits that led here, latest first. */
+  readonly history: readonly string[];
+  readonly state: State;
+}
+
+/** What a file of the state directory turns out to be. */
+export type Reading =
+  | { readonly kind: 'document'; readonly document: Document }
+  | { readonly kind: 'newer'; readonly format: number }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+export const EMPTY: Document = {
+  version: 0,
+  history: [],
+  state: { reservations: [], marks: [], cursors: {} },
+};
+
+/** The document that follows `previous` when commit `id` makes the state `state`. */
+export const successor = (previous: Document, version: number, id: string, state: State): Document => ({
+  version,
+  history: [id, ...previous.history].slice(0, HISTORY),
+  state,
+});
+
+/** Whether commit `id` is part of `document`; undefined when it is too long ago to tell. */
+export function includesCommit(document: Document, id: string, version: number): boolean | undefined {
+  if (document.history.includes(id)) return true;
+  return document.version - version < HISTORY ? false : undefined;
+}
+
+export function printDocument({ version, history, state }: Document): string {
+  const lines = (items: readonly unknown[]): string =>
+    items.length === 0 ? '[]' : `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`;
+  return `{
+"format": ${FORMAT},
+"version": ${version},
+"history": ${JSON.stringify(history)},
+"cursors": ${JSON.stringify(state.cursors)},
+"marks": ${lines(state.marks)},
+"reservations": ${lines(state.reservations)}
+}
+`;
+}
+
+/** Reads what stands in the file of a version. */
+export function parseDocument(text: string, version: number): Reading {
+  if (text.trim() === '') return { kind: 'damaged', reason: 'it is empty' };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { kind: 'damaged', reason: 'it is not JSON' };
+  }
+  if (!isObject(json) || typeof json['format'] !== 'number')
+    return { kind: 'damaged', reason: 'it has no format' };
+  if (json['format'] > FORMAT) return { kind: 'newer', format: json['format'] };
+  if (json['version'] !== version) return { kind: 'damaged', reason: 'it is a copy of another version' };
+  const { history, cursors, marks, reservations } = json;
+  const whole =
+    isListOf(history, (item) => typeof item === 'string') &&
+    isObject(cursors) &&
+    isListOf(marks, isMark) &&
+    isListOf(reservations, isReservation);
+  if (!whole) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
+  return {
+    kind: 'document',
+    document: { version, history, state: { cursors: texts(cursors), marks, reservations } },
+  };
+}
+
+const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] =>
+  Array.isArray(value) && value.every(isItem);
+
+const hasTexts = (item: JsonObject, ...keys: string[]): boolean =>
+  keys.every((key) => typeof item[key] === 'string');
+
+/** What every reader of a reservation rests on; the rest was written along with it. */
+const isReservation = (item: unknown): item is Reservation =>
+  isObject(item) &&
+  hasTexts(item, 'network', 'container', 'interface', 'address', 'gateway', 'state') &&
+  typeof item['since'] === 'number';
+
+const isMark = (item: unknown): item is Mark =>
+  isObject(item) && hasTexts(item, 'scope', 'address', 'reason') && typeof item['until'] === 'number';
+
+const texts = (entries: JsonObject): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, String(value)]));

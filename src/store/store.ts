@@ -1,0 +1,151 @@
+/**
+ * The node's state on disk: one document, replaced by compare-and-swap.
+ *
+ * Version n+1 comes into being by link(2), which fails when somebody else has made it; then the
+ * transaction runs again on what they made. So a commit is never torn and never lost, also if two
+ * processes believe that they hold the lock: the lock only saves repeated work.
+ */
+
+import type { Deadline } from '../deadline.ts';
+import { errorMessage, Failure } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { State } from '../model.ts';
+import { type Change, pruneMarks } from '../state.ts';
+import type { World } from '../world.ts';
+import type { Disk } from './disk.ts';
+import { type Document, EMPTY, includesCommit, parseDocument, printDocument, successor } from './document.ts';
+import { tryLock } from './lock.ts';
+
+export interface Store {
+  /** The latest committed state, without a lock. */
+  read(): State;
+  /**
+   * Commits what `change` makes of the latest state, and answers its value. `change` may run more
+   * than once, and must not wait: no lock is ever held while something outside is waited for.
+   * @throws Failure `io` when the directory cannot be used, `try-again` at the deadline.
+   */
+  transact<T>(change: (state: State, now: number) => Change<T>): Promise<T>;
+}
+
+/** How long a process waits for the store's lock before it goes on without: a killed holder's lock. */
+const LOCK_PATIENCE_MS = 1000;
+/** Versions that stay on disk: a reader may still be opening the one before the latest. */
+const KEPT_VERSIONS = 3;
+/** A temporary file this old was left by a killed process. */
+const ABANDONED_MS = 60_000;
+
+const FILE = /^state\.(\d{1,15})\.json$/;
+const TEMPORARY = /^\.state\..*\.tmp$/;
+
+export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log): Store {
+  let latest: Document = EMPTY;
+
+  function load(): { document: Document; next: number } {
+    const versions = listVersions(disk);
+    const next = (versions[0] ?? 0) + 1;
+    for (const version of versions) {
+      if (version === latest.version) break;
+      const text = disk.read(fileOf(version));
+      // Pruned since it was listed: there is a newer one.
+      if (text === undefined) return load();
+      const reading = parseDocument(text, version);
+      if (reading.kind === 'newer') {
+        throw new Failure(
+          'io',
+          `cannot use the state in ${disk.directory}: ${fileOf(version)} has format ${reading.format}, ` +
+            'written by a newer eni-local; install that version again',
+        );
+      }
+      if (reading.kind === 'document') {
+        latest = reading.document;
+        break;
+      }
+      log.warn('passing over a damaged state file', { file: fileOf(version), reason: reading.reason });
+    }
+    return { document: latest, next };
+  }
+
+  /**
+   * Whether our version is part of history. It is not when our name was free only because it had
+   * been pruned: we slept while others committed past it.
+   */
+  function isCommitted(version: number, id: string): boolean {
+    if (listVersions(disk)[0] === version) return true;
+    const { document } = load();
+    const included = includesCommit(document, id, version);
+    if (included === undefined) {
+      throw new Failure('try-again', `cannot tell whether a change to ${disk.directory} was committed`);
+    }
+    return included;
+  }
+
+  function commit(previous: Document, version: number, state: State): boolean {
+    const id = uniqueId(world);
+    const document = successor(previous, version, id, state);
+    const outcome = disk.create(fileOf(version), printDocument(document), `.state.${id}.tmp`);
+    if (outcome === 'exists' || !isCommitted(version, id)) return false;
+    if (latest.version < version) latest = document;
+    prune(disk, version, world.now());
+    return true;
+  }
+
+  return {
+    read: () => withIoFailures(disk, () => load().document.state),
+    async transact(change) {
+      withIoFailures(disk, () => disk.prepare());
+      await using _lock = await patientLock(disk.directory, world);
+      for (;;) {
+        const done = withIoFailures(disk, () => {
+          const { document, next } = load();
+          const now = world.now();
+          const { state, value } = change(document.state, now);
+          const unchanged = state === document.state;
+          return unchanged || commit(document, next, pruneMarks(state, now)) ? { value } : undefined;
+        });
+        if (done) return done.value;
+        deadline.check(`commit to the state in ${disk.directory}`);
+      }
+    },
+  };
+}
+
+const fileOf = (version: number): string => `state.${version}.json`;
+
+/** Versions on disk, highest first. */
+function listVersions(disk: Disk): number[] {
+  const versions = disk.list().flatMap((name) => FILE.exec(name)?.[1] ?? []);
+  return versions.map(Number).sort((a, b) => b - a);
+}
+
+function prune(disk: Disk, version: number, now: number): void {
+  for (const name of disk.list()) {
+    const old = Number(FILE.exec(name)?.[1] ?? Infinity) <= version - KEPT_VERSIONS;
+    const abandoned = TEMPORARY.test(name) && now - (disk.modifiedAt(name) ?? now) > ABANDONED_MS;
+    if (old || abandoned) disk.remove(name);
+  }
+}
+
+async function patientLock(directory: string, world: World): Promise<AsyncDisposable | undefined> {
+  const end = world.elapsed() + LOCK_PATIENCE_MS;
+  for (let pause = 4; ; pause = Math.min(pause * 2, 50)) {
+    const lock = await tryLock(directory, 'store');
+    if (lock || world.elapsed() > end) return lock;
+    await world.sleep(pause * (0.5 + world.random()));
+  }
+}
+
+const uniqueId = (world: World): string =>
+  Math.floor(world.random() * 2 ** 52)
+    .toString(36)
+    .padStart(11, '0');
+
+function withIoFailures<T>(disk: Disk, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Failure || !(error instanceof Error && 'syscall' in error)) throw error;
+    throw new Failure('io', `cannot use the state directory ${disk.directory}: ${errorMessage(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+/** The outside as one value: environment, input, clocks, chance. Nothing else in src/ touches `process`. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Words after the program's name. */
+  readonly argv: readonly string[];
+  /** All of standard input. */
+  readStdin(): string;
+  writeStderr(text: string): void;
+  /** Milliseconds since the epoch: what records are dated with. */
+  now(): number;
+  /** Milliseconds since the process started, unmoved by clock changes: what deadlines are measured with. */
+  elapsed(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** Id of this boot of the kernel; the empty string where the kernel does not tell. */
+  bootId(): string;
+}
+
+/** The world of the running process. */
+export const realWorld: World = {
+  env: process.env,
+  argv: process.argv.slice(2),
+  readStdin: () => readFileSync(0, 'utf8'),
+  writeStderr: (text) => void process.stderr.write(text),
+  now: Date.now,
+  elapsed: () => performance.now(),
+  random: Math.random,
+  sleep: (milliseconds) => pause(milliseconds),
+  bootId() {
+    try {
+      return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    } catch {
+      return '';
+    }
+  },
+};
