@@ -3,7 +3,7 @@ import { Failure } from './errors.ts';
 import type { World } from './world.ts';
 
 export interface Deadline {
-  /** Milliseconds left, never negative. */
+  /** Whole milliseconds left, never negative. */
   remaining(): number;
   /**
    * Returns while time is left.
@@ -14,7 +14,7 @@ export interface Deadline {
 
 /** A deadline so many milliseconds after the start of the process. */
 export function deadlineAt(milliseconds: number, world: Pick<World, 'elapsed'>): Deadline {
-  const remaining = (): number => Math.max(0, milliseconds - world.elapsed());
+  const remaining = (): number => Math.max(0, Math.floor(milliseconds - world.elapsed()));
   return {
     remaining,
     check(attempt) {

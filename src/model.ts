@@ -76,19 +76,42 @@ export interface Reservation extends Attachment {
   readonly sandbox?: Sandbox;
   readonly pod?: Pod;
   readonly verdict?: Verdict;
+  /** Of `assigning`: when its owner gives up at the latest. Nobody waits for it after that. */
+  readonly deadline?: number;
+  /** Of `releasing`: EC2 never answered that the ENI holds the address; an Assign may still land. */
+  readonly unconfirmed?: true;
+  /** Of `releasing`: an Unassign got no answer; it may still land. */
+  readonly unanswered?: true;
+  /** When its sandbox was first seen to be gone. */
+  readonly goneSince?: number;
 }
 
-/** Something worth knowing for a time about an address that no reservation holds. */
+/**
+ * Why an address that no reservation holds is remembered:
+ * - `released`: this node took it off its ENI; lists of the ENI may show it for a while.
+ * - `foreign`: another ENI holds it.
+ * - `asked`: this node asked EC2 to assign it and never heard; it may turn up on the ENI.
+ * - `unsettled`: an Unassign of it may still land, and would take it from whoever has it then.
+ */
+export type MarkReason = 'released' | 'foreign' | 'asked' | 'unsettled';
+
+/** Something worth knowing for a time about an address. */
 export interface Mark {
   /** Where the address is unique, see `scopeOf`. */
   readonly scope: string;
   readonly address: string;
-  /** `released`: this node took it off its ENI. `foreign`: another ENI holds it. */
-  readonly reason: 'released' | 'foreign';
+  readonly reason: MarkReason;
   readonly since: number;
   readonly until: number;
   /** Id of the ENI that held it, or that holds it. */
   readonly eni?: string;
+}
+
+/** What a network was when an ADD last used it with an ENI: it tells whose addresses are whose. */
+export interface KnownNetwork {
+  readonly eni: EniRef;
+  /** Its ranges as `first-last`. */
+  readonly ranges: readonly string[];
 }
 
 /** All that a node remembers. */
@@ -97,4 +120,6 @@ export interface State {
   readonly marks: readonly Mark[];
   /** Per network and range set (`network/0`) the address that was handed out last. */
   readonly cursors: Readonly<Record<string, string>>;
+  /** By name. */
+  readonly networks: Readonly<Record<string, KnownNetwork>>;
 }

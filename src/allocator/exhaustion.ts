@@ -10,6 +10,7 @@ import { isUsable, type UsableSet } from './subnet.ts';
 const WORDS: Readonly<Record<Exclude<Occupancy, 'free' | 'cooling'>, string>> = {
   held: 'held by pods of this node',
   releasing: 'being released',
+  unsettled: 'being released without an answer of EC2',
   foreign: 'held by other ENIs',
   unexplained: 'on this ENI without a record',
 };

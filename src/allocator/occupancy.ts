@@ -1,8 +1,8 @@
 /** Who has which address, as seen by one claim. */
-import type { Eni, State } from '../model.ts';
+import type { Eni, Mark, State } from '../model.ts';
 import { scopeOf } from '../state.ts';
 
-export type Occupancy = 'free' | 'cooling' | 'held' | 'releasing' | 'unexplained' | 'foreign';
+export type Occupancy = 'free' | 'cooling' | 'held' | 'releasing' | 'unsettled' | 'unexplained' | 'foreign';
 
 /**
  * Answers, for an address in canonical text, what stands against handing it out:
@@ -19,15 +19,33 @@ export function occupancyOf(
   const scope = scopeOf(network, eni);
   const known = new Map<string, Occupancy>();
   for (const address of eni?.secondaries ?? []) known.set(address, 'unexplained');
-  for (const { address, reason, since, until, scope: own } of state.marks) {
-    if (own !== scope || until <= now) continue;
-    // The list of what the ENI holds may lag: an address that we took off is explained.
-    if (reason === 'released') known.set(address, now < since + cooldownMs ? 'cooling' : 'free');
-    else known.set(address, 'foreign');
+  for (const mark of state.marks) {
+    if (mark.scope !== scope || mark.until <= now) continue;
+    const found = weigh(mark, cooldownMs, now);
+    const other = known.get(mark.address) ?? 'free';
+    const explains = other === 'unexplained' && found !== 'foreign';
+    if (explains || GRAVITY.indexOf(found) > GRAVITY.indexOf(other)) known.set(mark.address, found);
   }
   for (const { network: owner, eni: on, address, state: stage } of state.reservations) {
     if (stage === 'refused' || scopeOf(owner, on) !== scope) continue;
     known.set(address, stage === 'releasing' ? 'releasing' : 'held');
   }
   return (address) => known.get(address) ?? 'free';
+}
+
+/** Of several marks on one address, the graver one counts. */
+const GRAVITY: readonly Occupancy[] = ['free', 'cooling', 'foreign', 'unsettled', 'unexplained'];
+
+function weigh({ reason, since }: Mark, cooldownMs: number, now: number): Occupancy {
+  switch (reason) {
+    // Lists of what the ENI holds may lag: an address that we took off is explained.
+    case 'released':
+      return now < since + cooldownMs ? 'cooling' : 'free';
+    // If it has turned up on this ENI, its next owner is welcome to it.
+    case 'asked':
+      return 'free';
+    case 'foreign':
+    case 'unsettled':
+      return reason;
+  }
 }

@@ -1,5 +1,5 @@
 /** DEL's decision, pure: what becomes of an attachment's reservations. */
-import type { Attachment, Mark, Reservation, State } from '../model.ts';
+import type { Attachment, Mark, MarkReason, Reservation, State } from '../model.ts';
 import { addMarks, isHeldBy, mapReservations, scopeOf } from '../state.ts';
 
 /**
@@ -7,10 +7,13 @@ import { addMarks, isHeldBy, mapReservations, scopeOf } from '../state.ts';
  * believes IMDS again); until then the mark explains it.
  */
 const IMDS_LAG_MS = 60_000;
+/** How long an Assign without an answer is remembered: what it left is then known for ours. */
+const ASKED_MS = 60 * 60_000;
+/** How long an Unassign without an answer may take to land, with a wide margin. */
+const UNSETTLED_MS = 60_000;
 
 /**
- * Gives up everything that the attachment has: addresses on an ENI become `releasing`, the others
- * are free at once. `selects` limits this to part of it.
+ * Gives up everything that the attachment has. `selects` limits this to part of it.
  */
 export function planRelease(
   state: State,
@@ -18,26 +21,39 @@ export function planRelease(
   now: number,
   selects: (reservation: Reservation) => boolean = () => true,
 ): State {
+  return giveUp(state, now, (reservation) => isHeldBy(reservation, attachment) && selects(reservation));
+}
+
+/** Gives up the selected reservations: addresses on an ENI become `releasing`, others are free at once. */
+export function giveUp(state: State, now: number, selects: (reservation: Reservation) => boolean): State {
   const marks: Mark[] = [];
   const next = mapReservations(state, (reservation) => {
-    if (!isHeldBy(reservation, attachment) || !selects(reservation)) return reservation;
-    if (reservation.state === 'releasing') return reservation;
-    if (reservation.eni && reservation.state !== 'refused') {
-      return { ...reservation, state: 'releasing', since: now };
+    if (reservation.state === 'releasing' || !selects(reservation)) return reservation;
+    if (reservation.state === 'refused') return undefined;
+    if (!reservation.eni) {
+      marks.push(...traces(reservation, now));
+      return undefined;
     }
-    if (reservation.state === 'assigned') marks.push(...releasedMarks(reservation, now));
-    return undefined;
+    const { deadline: _, ...rest } = reservation;
+    const unconfirmed = reservation.state === 'assigning' ? { unconfirmed: true as const } : {};
+    return { ...rest, state: 'releasing', since: now, ...unconfirmed };
   });
   return addMarks(next, marks);
 }
 
-/** The mark that a released address leaves behind. */
-export function releasedMarks(
-  { network, eni, address, cooldown }: Reservation,
-  now: number,
-): readonly Mark[] {
-  const until = now + Math.max(cooldown, eni ? IMDS_LAG_MS : 0);
-  if (until === now) return [];
-  const scope = scopeOf(network, eni);
-  return [{ scope, address, reason: 'released', since: now, until, ...(eni ? { eni: eni.id } : {}) }];
+/** What is remembered of an address when its reservation ends. */
+export function traces(reservation: Reservation, now: number): readonly Mark[] {
+  const { network, eni, address, cooldown, unconfirmed, unanswered } = reservation;
+  const times: Partial<Record<MarkReason, number>> = {
+    released: Math.max(cooldown, eni ? IMDS_LAG_MS : 0),
+    ...(unconfirmed ? { asked: ASKED_MS } : {}),
+    ...(unanswered ? { unsettled: UNSETTLED_MS } : {}),
+  };
+  const about = { scope: scopeOf(network, eni), address, ...(eni ? { eni: eni.id } : {}) };
+  return MARK_REASONS.flatMap((reason) => {
+    const time = times[reason] ?? 0;
+    return time > 0 ? { ...about, reason, since: now, until: now + time } : [];
+  });
 }
+
+const MARK_REASONS: readonly MarkReason[] = ['released', 'asked', 'unsettled'];

@@ -25,7 +25,7 @@ export async function add(request: Request, openCloud: OpenCloud, world: World):
   const dns = readDns(allocation.resolvConf);
   const run = openRun(readSettings(request.network.json), { command: 'ADD', ...request.attachment }, world);
   const eni = allocation.eni && (await locateEni(allocation.eni, openCloud, run));
-  const claim = makeClaim(request, allocation, eni, world);
+  const claim = makeClaim(request, allocation, eni, run);
 
   const before = new Set(reservationsOf(run.store.read(), claim.attachment).map(({ address }) => address));
   try {
@@ -41,7 +41,7 @@ function makeClaim(
   { attachment, netns }: Request,
   allocation: Allocation,
   eni: Eni | undefined,
-  world: World,
+  { world, deadline }: Run,
 ): Claim {
   const sets = eni ? fitToSubnet(allocation.rangeSets, eni) : wholeSets(allocation.rangeSets);
   const sandbox = observeSandbox(netns);
@@ -53,6 +53,7 @@ function makeClaim(
     order: allocation.order,
     cooldownMs: allocation.cooldownMs,
     boot,
+    deadline: world.now() + deadline.remaining(),
     isGone: (reservation) => isGone(reservation, boot),
     ...(eni ? { eni } : {}),
     ...(allocation.pod ? { pod: allocation.pod } : {}),

@@ -85,11 +85,14 @@ export function checkShape(json: unknown): NetworkInput {
       `cannot use the configuration: ${path} = ${value} is not supported`,
     );
   }
-  const expected = issue.type === 'regex' ? issue.message : issue.expected;
-  throw new Failure(
-    'invalid-config',
-    `cannot use the configuration: ${path} must be ${expected ?? issue.message}: current value is ${issue.received}`,
-  );
+  throw new Failure('invalid-config', `cannot use the configuration: ${path} ${explain(issue)}`);
+}
+
+function explain(issue: v.BaseIssue<unknown>): string {
+  const isMissing = issue.kind === 'schema' && issue.input === undefined;
+  if (isMissing) return 'is missing';
+  const expected = issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message);
+  return `must be ${expected}: current value is ${issue.received}`;
 }
 
 /** What of `ipam` is well-formed, field by field: a release must not fail for what it does not need. */

@@ -19,8 +19,9 @@ export const openEc2: OpenCloud = async (region, { deadline, log }) => {
 
   async function call<Output>(action: string, fields: object, send: Send<Output>): Promise<Output> {
     const limit = Math.min(CALL_TIMEOUT_MS, deadline.remaining());
+    const abortSignal = AbortSignal.timeout(limit);
     try {
-      const output = await send({ abortSignal: AbortSignal.timeout(limit) });
+      const output = await send({ abortSignal });
       log.debug('EC2 answered', { action, ...fields });
       return output;
     } catch (error) {

@@ -2,14 +2,18 @@
  * Group commit at an ENI. The reservations in `assigning` and `releasing` are the queue; whoever gets
  * the ENI's lock does the work of everybody who waits, and the others read their answer in the state.
  */
+import { retire } from '../allocator/retire.ts';
 import { Failure } from '../errors.ts';
 import type { Attachment, EniRef, Reservation, State } from '../model.ts';
 import type { Run } from '../run.ts';
+import { isGone } from '../sandbox.ts';
 import { reservationsOf } from '../state.ts';
 import { type HeldLock, tryLock } from '../store/lock.ts';
 import { type Bell, openBell } from './bell.ts';
 import type { Cloud, OpenCloud } from './cloud.ts';
-import { applyReport, callEc2, queueOf, unansweredError } from './round.ts';
+import { applyReport, unansweredError } from './report.ts';
+import { callEc2, queueOf } from './round.ts';
+import { findStrays } from './strays.ts';
 
 /** What an attachment waits for: that none of its reservations is in this state any more. */
 export interface Wait {
@@ -50,10 +54,12 @@ async function lead(
 ): Promise<void> {
   try {
     for (let pause = FIRST_PAUSE_MS; lock.held; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      await retireDead(eni, run);
       await gather(eni, wait, run);
       const own = pending(run.store.read(), wait);
       if (own.length === 0) return;
-      const report = await callEc2(cloud, eni, queueOf(run.store.read(), eni.id));
+      const strays = await findStrays(eni, run);
+      const report = await callEc2(cloud, eni, queueOf(run.store.read(), eni.id, strays));
       // Commit point 2: what EC2 answered is on disk before anybody hears of it.
       const left = await run.store.transact((state, now) => {
         const next = applyReport(state, eni, report, now);
@@ -77,6 +83,16 @@ async function lead(
     await lock[Symbol.asyncDispose]();
     bell.ring();
   }
+}
+
+/** Nobody calls GC on the IPAM of a secondary network, so whoever leads looks for what is over. */
+async function retireDead(eni: EniRef, run: Run): Promise<void> {
+  const boot = run.world.bootId();
+  const tidy = (state: State, now: number): State =>
+    retire(state, { now, isGone: (one) => isGone(one, boot), concerns: (one) => one.eni?.id === eni.id });
+  const state = run.store.read();
+  if (tidy(state, run.world.now()) === state) return;
+  await run.store.transact((latest, now) => ({ state: tidy(latest, now), value: undefined }));
 }
 
 /** While others keep joining, a call for all of them is worth a moment; a lone pod never waits. */

@@ -1,6 +1,6 @@
 /** The state document: JSON with one reservation or mark a line, so that people and diffs can read it. */
 import { isObject, type JsonObject } from '../json.ts';
-import type { Mark, Reservation, State } from '../model.ts';
+import type { KnownNetwork, Mark, Reservation, State } from '../model.ts';
 
 /** Version of the format. A document of a newer one is not ours to read. */
 export const FORMAT = 1;
@@ -22,11 +22,9 @@ export type Reading =
   | { readonly kind: 'newer'; readonly format: number }
   | { readonly kind: 'damaged'; readonly reason: string };
 
-export const EMPTY: Document = {
-  version: 0,
-  history: [],
-  state: { reservations: [], marks: [], cursors: {} },
-};
+const EMPTY_STATE: State = { reservations: [], marks: [], cursors: {}, networks: {} };
+
+export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE };
 
 /** The document that follows `previous` when commit `id` makes the state `state`. */
 export const successor = (previous: Document, version: number, id: string, state: State): Document => ({
@@ -49,6 +47,7 @@ export function printDocument({ version, history, state }: Document): string {
 "version": ${version},
 "history": ${JSON.stringify(history)},
 "cursors": ${JSON.stringify(state.cursors)},
+"networks": ${JSON.stringify(state.networks)},
 "marks": ${lines(state.marks)},
 "reservations": ${lines(state.reservations)}
 }
@@ -68,21 +67,29 @@ export function parseDocument(text: string, version: number): Reading {
     return { kind: 'damaged', reason: 'it has no format' };
   if (json['format'] > FORMAT) return { kind: 'newer', format: json['format'] };
   if (json['version'] !== version) return { kind: 'damaged', reason: 'it is a copy of another version' };
-  const { history, cursors, marks, reservations } = json;
+  const { history, cursors, networks, marks, reservations } = json;
   const whole =
-    isListOf(history, (item) => typeof item === 'string') &&
-    isObject(cursors) &&
+    isListOf(history, isText) &&
+    isMapOf(cursors, isText) &&
+    isMapOf(networks, isKnownNetwork) &&
     isListOf(marks, isMark) &&
     isListOf(reservations, isReservation);
   if (!whole) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
   return {
     kind: 'document',
-    document: { version, history, state: { cursors: texts(cursors), marks, reservations } },
+    document: { version, history, state: { cursors, networks, marks, reservations } },
   };
 }
 
 const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] =>
   Array.isArray(value) && value.every(isItem);
+
+const isMapOf = <T>(
+  value: unknown,
+  isItem: (item: unknown) => item is T,
+): value is Readonly<Record<string, T>> => isObject(value) && Object.values(value).every(isItem);
+
+const isText = (item: unknown): item is string => typeof item === 'string';
 
 const hasTexts = (item: JsonObject, ...keys: string[]): boolean =>
   keys.every((key) => typeof item[key] === 'string');
@@ -96,5 +103,8 @@ const isReservation = (item: unknown): item is Reservation =>
 const isMark = (item: unknown): item is Mark =>
   isObject(item) && hasTexts(item, 'scope', 'address', 'reason') && typeof item['until'] === 'number';
 
-const texts = (entries: JsonObject): Record<string, string> =>
-  Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, String(value)]));
+const isKnownNetwork = (item: unknown): item is KnownNetwork =>
+  isObject(item) &&
+  isListOf(item['ranges'], isText) &&
+  isObject(item['eni']) &&
+  hasTexts(item['eni'], 'id', 'region');

@@ -1,0 +1,104 @@
+/** Writes what EC2 answered to a round into the state. */
+import { traces } from '../allocator/release.ts';
+import type { EniRef, Mark, Reservation, State } from '../model.ts';
+import { addMarks, isHeldBy, mapReservations } from '../state.ts';
+import type { AssignOutcome, AssignReport } from './assign.ts';
+import type { CloudError } from './cloud.ts';
+import type { RoundReport } from './round.ts';
+import type { UnassignOutcome } from './unassign.ts';
+
+/** How long another ENI's address is not tried again. */
+const FOREIGN_MS = 5 * 60_000;
+/** IMDS may go on to list an address for this long after it was taken off. */
+const STRAY_MS = 60_000;
+
+/**
+ * The state after a round. Only reservations that are still as the round found them are touched: a
+ * DEL may have come in between, or another process may have done this round's work and gone on, if
+ * it took this one for dead.
+ */
+export function applyReport(state: State, eni: EniRef, report: RoundReport, now: number): State {
+  const { queue, released, assigned } = report;
+  const asked = new Map([...queue.releasing, ...queue.assigning].map((one) => [one.address, one]));
+  const marks: Mark[] = [];
+  const next = mapReservations(state, (reservation) => {
+    const { address } = reservation;
+    if (reservation.eni?.id !== eni.id || !isUnchanged(reservation, asked.get(address))) return reservation;
+    if (reservation.state === 'assigning')
+      return assignResult(reservation, assigned.outcomes.get(address), now);
+    const left = releaseResult(reservation, released.get(address));
+    if (!left) marks.push(...traces(reservation, now));
+    return left;
+  });
+  return addMarks(next, [...marks, ...strayMarks(eni, report, now), ...foreignMarks(eni, assigned, now)]);
+}
+
+const isUnchanged = (now: Reservation, before: Reservation | undefined): boolean =>
+  before !== undefined && isHeldBy(now, before) && now.state === before.state && now.since === before.since;
+
+function assignResult(
+  reservation: Reservation,
+  outcome: AssignOutcome | undefined,
+  now: number,
+): Reservation {
+  switch (outcome?.kind) {
+    case 'held': {
+      const { deadline: _, ...rest } = reservation;
+      return { ...rest, state: 'assigned', since: now };
+    }
+    case 'refused':
+      return { ...reservation, state: 'refused', since: now, verdict: outcome.verdict };
+    case 'unanswered':
+    case undefined:
+      return reservation;
+  }
+}
+
+/** What is left of a releasing reservation: nothing, once EC2 has said that the address is off. */
+function releaseResult(
+  reservation: Reservation,
+  outcome: UnassignOutcome | undefined,
+): Reservation | undefined {
+  if (outcome?.kind === 'released') return undefined;
+  if (outcome?.error.kind !== 'transient' || reservation.unanswered) return reservation;
+  return { ...reservation, unanswered: true };
+}
+
+function strayMarks(eni: EniRef, { queue, released }: RoundReport, now: number): Mark[] {
+  const gone = queue.strays.filter((address) => released.get(address)?.kind === 'released');
+  const about = {
+    scope: eni.subnet,
+    reason: 'released',
+    since: now,
+    until: now + STRAY_MS,
+    eni: eni.id,
+  } as const;
+  return gone.map((address) => ({ ...about, address }));
+}
+
+/** What the subnet's other ENIs hold, learned in one call, so that no neighbour is run into twice. */
+function foreignMarks(eni: EniRef, { outcomes, holders }: AssignReport, now: number): Mark[] {
+  const foreign = new Map<string, string | undefined>();
+  for (const [address, holder] of holders) if (holder.eni !== eni.id) foreign.set(address, holder.eni);
+  for (const [address, outcome] of outcomes) {
+    if (outcome.kind === 'refused' && outcome.verdict.kind === 'address-taken')
+      foreign.set(address, outcome.holder);
+  }
+  return [...foreign].map(([address, holder]) => ({
+    scope: eni.subnet,
+    address,
+    reason: 'foreign',
+    since: now,
+    until: now + FOREIGN_MS,
+    ...(holder ? { eni: holder } : {}),
+  }));
+}
+
+/** The error that kept these addresses from an answer, if there was one. */
+export function unansweredError(report: RoundReport, addresses: readonly string[]): CloudError | undefined {
+  for (const address of addresses) {
+    const outcome = report.released.get(address) ?? report.assigned.outcomes.get(address);
+    if (outcome?.kind === 'unanswered') return outcome.error;
+  }
+  return undefined;
+}

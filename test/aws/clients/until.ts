@@ -1,0 +1,6 @@
+/** Waiting for something to become true, for as long as it takes. */
+import { setImmediate as turn } from 'node:timers/promises';
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await turn();
+}

@@ -1,0 +1,132 @@
+/**
+ * Every error that the EC2 side answers, each with a mark of how well its text is known:
+ * N captured from real AWS, D documented, C seen in software that runs on AWS, I inferred.
+ * Tests of a product may depend on the texts marked N only.
+ */
+export const ec2Errors = {
+  // The protocol, and who is calling.
+  unsigned: inferred('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
+  malformedSignature: inferred('IncompleteSignature', 'Cannot read the Authorization header: {reason}'),
+  unknownCredentials: seen(
+    'AuthFailure',
+    'AWS was not able to validate the provided access credentials',
+    401,
+  ),
+  wrongScope: inferred('AuthFailure', 'Credential should be scoped to a valid {part}, not {found}.', 401),
+  expired: seen('RequestExpired', 'Request has expired.'),
+  denied: seen(
+    'UnauthorizedOperation',
+    'You are not authorized to perform this operation. User: {user} is not authorized to perform: ec2:{action} because no identity-based policy allows the ec2:{action} action. Encoded authorization failure message: {encoded}',
+    403,
+  ),
+  noSuchVersion: seen(
+    'NoSuchVersion',
+    'The requested version ({version}) of service AmazonEC2 does not exist',
+  ),
+  invalidAction: seen('InvalidAction', 'The action {action} is not valid for this web service.'),
+  unknownParameter: seen('UnknownParameter', 'The parameter {parameter} is not recognized'),
+  missingParameter: seen('MissingParameter', 'The request must contain the parameter {parameter}'),
+  invalidValue: inferred('InvalidParameterValue', 'Invalid value {value} for parameter {parameter}'),
+  unsupported: inferred('UnsupportedOperation', 'This emulator does not support {what}'),
+
+  // Network interfaces and their addresses.
+  interfaceNotFound: captured(
+    'InvalidNetworkInterfaceID.NotFound',
+    "The networkInterface ID '{id}' does not exist",
+  ),
+  interfaceMalformed: captured(
+    'InvalidNetworkInterfaceId.Malformed',
+    'Invalid id: "{id}" (expecting "eni-...")',
+  ),
+  assignedElsewhere: captured('InvalidParameterValue', '[{addresses}] assigned, but move is not allowed.'),
+  primaryElsewhere: captured('InvalidParameterValue', 'secondary-addresses'),
+  inPrefixElsewhere: inferred(
+    'InvalidParameterValue',
+    '[{addresses}] is within a prefix of another interface',
+  ),
+  reservedAddress: captured('InvalidParameterValue', "Address {address} is in subnet's reserved range."),
+  outsideSubnet: captured('InvalidParameterValue', "Address does not fall within the subnet's address range"),
+  notAnAddress: seen('InvalidParameterValue', 'invalid value for parameter address: {address}'),
+  addressLimit: seen('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.'),
+  subnetFull: inferred(
+    'InsufficientFreeAddressesInSubnet',
+    'The specified subnet does not have enough free addresses to satisfy the request.',
+  ),
+  nothingToAssign: captured(
+    'InvalidParameter',
+    'One of privateIpAddressSet or privateIpAddressCount or ipv4PrefixSet or ipv4PrefixCount must be specified.',
+  ),
+  tooMuchToAssign: captured(
+    'InvalidParameterCombination',
+    'You may specify one and only one of privateIpAddressSet or privateIpAddressCount or ipv4PrefixSet or ipv4PrefixCount',
+  ),
+  countNotPositive: captured(
+    'InvalidParameterValue',
+    'Value ({count}) for parameter secondaryPrivateIpAddressCount is invalid. Value must be a positive number.',
+  ),
+  notAssigned: captured(
+    'InvalidParameterValue',
+    'Some of the specified addresses are not assigned to interface {id}',
+  ),
+  primaryStays: captured(
+    'InvalidParameterValue',
+    'Value ({address}) for parameter privateIpAddress is invalid. The primary IP address of an interface cannot be unassigned.',
+  ),
+  nothingToUnassign: captured(
+    'MissingParameter',
+    'One of privateIpAddresses or ipv4Prefixes must be specified.',
+  ),
+
+  // Describing things.
+  idsWithMaxResults: inferred(
+    'InvalidParameterCombination',
+    'The parameter {parameter} cannot be used with the parameter maxResults',
+  ),
+  maxResultsTooSmall: seen(
+    'InvalidParameterValue',
+    'Value ( {value} ) for parameter maxResults is invalid. Expecting a value greater than 5.',
+  ),
+  maxResultsTooLarge: seen(
+    'InvalidParameterValue',
+    'Value ( {value} ) for parameter maxResults is invalid. Expecting a value smaller than or equal to 1000.',
+  ),
+  invalidNextToken: inferred('InvalidParameterValue', 'Invalid value for parameter nextToken'),
+  unknownFilter: seen('InvalidParameterValue', "The filter '{filter}' is invalid"),
+  subnetNotFound: seen('InvalidSubnetID.NotFound', "The subnet ID '{id}' does not exist"),
+  instanceNotFound: seen('InvalidInstanceID.NotFound', "The instance ID '{id}' does not exist"),
+  instanceTypeNotFound: seen(
+    'InvalidInstanceType',
+    'The following supplied instance types do not exist: [{id}]',
+  ),
+
+  // The service itself.
+  throttled: seen('RequestLimitExceeded', 'Request limit exceeded.', 503),
+  unavailable: documented('Unavailable', 'The service is unavailable. Please try again shortly.', 503),
+  serviceUnavailable: documented(
+    'ServiceUnavailable',
+    'The request has failed due to a temporary failure of the server.',
+    503,
+  ),
+  internalError: documented('InternalError', 'An internal error has occurred.', 500),
+  internalFailure: documented(
+    'InternalFailure',
+    'The request processing has failed because of an unknown error, exception, or failure.',
+    500,
+  ),
+};
+
+function captured<const Text extends string>(code: string, text: Text, status = 400) {
+  return { mark: 'N', code, text, status } as const;
+}
+
+function documented<const Text extends string>(code: string, text: Text, status = 400) {
+  return { mark: 'D', code, text, status } as const;
+}
+
+function seen<const Text extends string>(code: string, text: Text, status = 400) {
+  return { mark: 'C', code, text, status } as const;
+}
+
+function inferred<const Text extends string>(code: string, text: Text, status = 400) {
+  return { mark: 'I', code, text, status } as const;
+}

@@ -1,0 +1,71 @@
+/** Makes the state that a seed stands for. */
+import { assignAddresses } from './assign.ts';
+import { type Attachment, type CloudState, type Eni, type Instance, type Subnet, withEnis } from './model.ts';
+import type { EniSeed, InstanceSeed, Seed, SubnetSeed } from './seed.ts';
+import { blockOf, freeAddresses, isFree } from './subnet-space.ts';
+
+/** The state that a seed stands for, in that region at that time. */
+export function plant(seed: Seed, region: string, now: number): CloudState {
+  const bare: CloudState = {
+    subnets: new Map(seed.subnets.map((subnet) => [subnet.id, plantSubnet(subnet, region)])),
+    instances: new Map(seed.instances.map((instance) => [instance.id, plantInstance(instance)])),
+    enis: new Map(),
+    lingering: [],
+  };
+  return seed.enis.reduce((state, eni) => plantEni(state, eni, now), bare);
+}
+
+/** The state with one more ENI, which must be one that EC2 would allow. */
+export function plantEni(state: CloudState, seed: EniSeed, now: number): CloudState {
+  const subnet = state.subnets.get(seed.subnetId);
+  if (!subnet) throw new TypeError(`Cannot place ${seed.id}: there is no subnet ${seed.subnetId}`);
+  if (state.enis.has(seed.id)) throw new TypeError(`Cannot place ${seed.id}: it is there already`);
+  const primary = seed.primary ?? freeAddresses(state, subnet).next().value ?? 'no address';
+  if (!isFree(state, subnet, primary)) {
+    throw new TypeError(`Cannot place ${seed.id}: ${primary} is not free in ${subnet.id}`);
+  }
+  const bare: Eni = {
+    id: seed.id,
+    mac: (seed.mac ?? macOf(primary)).toLowerCase(),
+    subnetId: subnet.id,
+    primary,
+    secondaries: [],
+    prefixes: seed.prefixes ?? [],
+    ipv6: seed.ipv6 ?? [],
+    attachment: attachmentOf(state, seed, now),
+    tags: seed.tags ?? {},
+  };
+  return assignAddresses(withEnis(state, bare), bare.id, seed.secondaries ?? [], false);
+}
+
+function attachmentOf(state: CloudState, seed: EniSeed, now: number): Attachment | undefined {
+  const { id, instanceId, deviceIndex = 0, imdsDelayMs = 0 } = seed;
+  if (instanceId === undefined) return undefined;
+  if (!state.instances.has(instanceId)) {
+    throw new TypeError(`Cannot attach ${id}: there is no instance ${instanceId}`);
+  }
+  return { instanceId, deviceIndex, visibleInImdsFrom: now + imdsDelayMs };
+}
+
+function plantSubnet(seed: SubnetSeed, region: string): Subnet {
+  // Throws when it is not a CIDR.
+  blockOf(seed.cidr);
+  return {
+    id: seed.id,
+    cidr: seed.cidr,
+    vpcId: seed.vpcId ?? 'vpc-00000000000000001',
+    zone: seed.zone ?? `${region}a`,
+    ipv6Cidr: seed.ipv6Cidr,
+    reservations: seed.reservations ?? [],
+  };
+}
+
+function plantInstance({ id, type, role }: InstanceSeed): Instance {
+  return { id, type: type ?? 'm5.large', role: role === null ? undefined : (role ?? 'node-role') };
+}
+
+/** A locally administered MAC that no other ENI of the VPC has. */
+function macOf(primary: string): string {
+  const octets = primary.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return ['06', '0a', ...octets].join(':');
+}
