@@ -1,37 +1,48 @@
 /** The program as a person calls it: without CNI_COMMAND. */
-import type { Reply } from '../cni/reply.ts';
 import { CNI_VERSIONS } from '../cni/versions.ts';
+import { errorMessage } from '../errors.ts';
 import { version } from '../version.ts';
 import type { World } from '../world.ts';
+import type { Answer } from './answer.ts';
+import { UsageError } from './options.ts';
+import { runReconcile } from './reconcile.ts';
 
-export interface Answer extends Omit<Reply, 'status'> {
-  /** 0: fine. 1: found something, or failed. 2: wrong use. */
-  readonly status: 0 | 1 | 2;
-}
+type Verb = (words: readonly string[], world: World) => Promise<Answer>;
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  reconcile: runReconcile,
+  version: async () => ({ stdout: `${version}\n`, status: 0 }),
+  help: async () => ({ stdout: USAGE, status: 0 }),
+};
 
 const ABOUT = `eni-local ${version}: a CNI IPAM plugin like host-local, whose addresses are real in the VPC
 CNI protocol versions supported: ${CNI_VERSIONS.join(', ')}
 `;
 
-const USAGE = `Usage: eni-local [version]
+const USAGE = `Usage: eni-local [VERB]
 
-eni-local is called by a CNI runtime, as "ipam": {"type": "eni-local", ...} of a network configuration.
+  reconcile   brings records and ENIs together after crashes
+  version     prints the version
+  help        prints this
+
+eni-local VERB --help tells more. As a plugin it is called by a CNI runtime, as
+"ipam": {"type": "eni-local", ...} of a network configuration.
 `;
 
 /** Runs the verb that the words name; with no word, tells what the program is, as every plugin does. */
-export function runCli(world: World): Answer {
-  const [verb] = world.argv;
-  switch (verb) {
-    case undefined:
-      world.writeStderr(ABOUT);
-      return { stdout: '', status: 0 };
-    case 'version':
-      return { stdout: `${version}\n`, status: 0 };
-    case '--help':
-    case 'help':
-      return { stdout: USAGE, status: 0 };
-    default:
-      world.writeStderr(`eni-local: no such verb: ${verb}\n${USAGE}`);
-      return { stdout: '', status: 2 };
+export async function runCli(world: World): Promise<Answer> {
+  const [word, ...words] = world.argv;
+  if (word === undefined) {
+    world.writeStderr(ABOUT);
+    return { stdout: '', status: 0 };
+  }
+  try {
+    const verb = VERBS[word === '--help' ? 'help' : word];
+    if (!verb) throw new UsageError(`no such verb: ${word}`);
+    return await verb(words, world);
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    world.writeStderr(`eni-local: ${errorMessage(error)}\n${isUsage ? `\n${USAGE}` : ''}`);
+    return { stdout: '', status: isUsage ? 2 : 1 };
   }
 }

@@ -8,12 +8,11 @@ import type { Attachment, EniRef, Reservation, State } from '../model.ts';
 import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
 import { reservationsOf } from '../state.ts';
-import { type HeldLock, tryLock } from '../store/lock.ts';
-import { type Bell, openBell } from './bell.ts';
-import type { Cloud, OpenCloud } from './cloud.ts';
+import type { Cloud, CloudError, OpenCloud } from './cloud.ts';
 import { applyReport, unansweredError } from './report.ts';
 import { callEc2, queueOf } from './round.ts';
 import { findStrays } from './strays.ts';
+import { type Turn, takeTurns } from './turn.ts';
 
 /** What an attachment waits for: that none of its reservations is in this state any more. */
 export interface Wait {
@@ -21,8 +20,6 @@ export interface Wait {
   readonly state: 'assigning' | 'releasing';
 }
 
-/** A waiter looks again after this long unasked, in case that the leader was killed. */
-const LOOK_AGAIN_MS = 500;
 /** How long a leader lets others join while they keep coming, and how often it looks. */
 const GATHER_MS = 1500;
 const GATHER_STEP_MS = 100;
@@ -35,54 +32,45 @@ const LONGEST_PAUSE_MS = 5000;
  * @throws Failure `try-again` at the deadline, `denied` when EC2 does not let us release.
  */
 export async function settle(eni: EniRef, wait: Wait, openCloud: OpenCloud, run: Run): Promise<void> {
-  using bell = openBell(run.directory, eni.id);
-  while (pending(run.store.read(), wait).length > 0) {
-    run.deadline.check(describe(eni, wait, run.store.read()));
-    const lock = await tryLock(run.directory, eni.id);
-    if (lock) await lead(eni, wait, await openCloud(eni.region, run), lock, bell, run);
-    else await bell.next(Math.min(run.deadline.remaining(), LOOK_AGAIN_MS * (0.75 + run.world.random() / 2)));
+  const isOver = (): boolean => pending(run.store.read(), wait).length === 0;
+  const attempt = (): string => describe(eni, wait, run.store.read());
+  await takeTurns(eni, run, attempt, isOver, async (turn) => {
+    await lead(eni, wait, turn, await openCloud(eni.region, run), run);
+  });
+}
+
+/** Does the work of everybody who waits at the ENI, until its own is done. */
+async function lead(eni: EniRef, wait: Wait, turn: Turn, cloud: Cloud, run: Run): Promise<void> {
+  for (let pause = FIRST_PAUSE_MS; turn.held; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    await retireDead(eni, run);
+    await gather(eni, wait, run);
+    if (pending(run.store.read(), wait).length === 0) return;
+    const strays = await findStrays(eni, run);
+    const report = await callEc2(cloud, eni, queueOf(run.store.read(), eni.id, strays));
+    // Commit point 2: what EC2 answered is on disk before anybody hears of it.
+    const left = await run.store.transact((state, now) => {
+      const next = applyReport(state, eni, report, now);
+      return { state: next, value: pending(next, wait) };
+    });
+    if (left.length === 0) return;
+    turn.ring();
+    await pauseBeforeRetry(describe(eni, wait, run.store.read()), unansweredError(report, left), pause, run);
   }
 }
 
-async function lead(
-  eni: EniRef,
-  wait: Wait,
-  cloud: Cloud,
-  lock: HeldLock,
-  bell: Bell,
+async function pauseBeforeRetry(
+  attempt: string,
+  error: CloudError | undefined,
+  pause: number,
   run: Run,
 ): Promise<void> {
-  try {
-    for (let pause = FIRST_PAUSE_MS; lock.held; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      await retireDead(eni, run);
-      await gather(eni, wait, run);
-      const own = pending(run.store.read(), wait);
-      if (own.length === 0) return;
-      const strays = await findStrays(eni, run);
-      const report = await callEc2(cloud, eni, queueOf(run.store.read(), eni.id, strays));
-      // Commit point 2: what EC2 answered is on disk before anybody hears of it.
-      const left = await run.store.transact((state, now) => {
-        const next = applyReport(state, eni, report, now);
-        return { state: next, value: pending(next, wait) };
-      });
-      if (left.length === 0) return;
-      bell.ring();
-      const error = unansweredError(
-        report,
-        left.map(({ address }) => address),
-      );
-      const attempt = describe(eni, wait, run.store.read());
-      if (error?.kind === 'denied') throw new Failure('denied', `cannot ${attempt}: ${error.message}`);
-      const jittered = pause * (0.5 + run.world.random());
-      if (error && jittered >= run.deadline.remaining()) {
-        throw new Failure('try-again', `cannot ${attempt} in time: ${error.message}`);
-      }
-      if (error) await run.world.sleep(jittered);
-    }
-  } finally {
-    await lock[Symbol.asyncDispose]();
-    bell.ring();
+  const reason = error ? `: ${error.message}` : '';
+  if (error?.kind === 'denied') throw new Failure('denied', `cannot ${attempt}${reason}`);
+  const jittered = pause * (0.5 + run.world.random());
+  if (jittered >= run.deadline.remaining()) {
+    throw new Failure('try-again', `cannot ${attempt} in time${reason}`);
   }
+  await run.world.sleep(jittered);
 }
 
 /** Nobody calls GC on the IPAM of a secondary network, so whoever leads looks for what is over. */

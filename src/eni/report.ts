@@ -94,9 +94,12 @@ function foreignMarks(eni: EniRef, { outcomes, holders }: AssignReport, now: num
   }));
 }
 
-/** The error that kept these addresses from an answer, if there was one. */
-export function unansweredError(report: RoundReport, addresses: readonly string[]): CloudError | undefined {
-  for (const address of addresses) {
+/** The error that kept one of these reservations from an answer, if there was one. */
+export function unansweredError(
+  report: RoundReport,
+  reservations: readonly Reservation[],
+): CloudError | undefined {
+  for (const { address } of reservations) {
     const outcome = report.released.get(address) ?? report.assigned.outcomes.get(address);
     if (outcome?.kind === 'unanswered') return outcome.error;
   }

@@ -1,6 +1,7 @@
 /** Advisory locks among processes: they put work in order, and correctness never rests on them. */
+import { rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { lock } from 'proper-lockfile';
+import { lock as acquire } from 'proper-lockfile';
 import { errorCode, errorMessage, Failure } from '../errors.ts';
 
 /**
@@ -18,10 +19,11 @@ export interface HeldLock extends AsyncDisposable {
  * Takes the lock `name` in `directory`, or answers undefined when another process has it.
  * @throws Failure `io` when the directory cannot be written.
  */
-export async function tryLock(directory: string, name: string): Promise<HeldLock | undefined> {
+export async function tryLock(directory: string, name: string, now: number): Promise<HeldLock | undefined> {
   let held = true;
   try {
-    const release = await lock(join(directory, name), {
+    removeFromFuture(join(directory, `${name}.lock`), now);
+    const release = await acquire(join(directory, name), {
       lockfilePath: join(directory, `${name}.lock`),
       realpath: false,
       stale: STALE_MS,
@@ -44,4 +46,13 @@ export async function tryLock(directory: string, name: string): Promise<HeldLock
     if (errorCode(error) === 'ELOCKED') return undefined;
     throw new Failure('io', `cannot lock ${directory}: ${errorMessage(error)}`, { cause: error });
   }
+}
+
+/**
+ * A lock of a dead process whose clock was ahead would look fresh until the clock has caught up:
+ * no living holder dates its heartbeat into the future.
+ */
+function removeFromFuture(path: string, now: number): void {
+  const lock = statSync(path, { throwIfNoEntry: false });
+  if (lock && lock.mtimeMs > now + STALE_MS) rmdirSync(path);
 }

@@ -128,7 +128,7 @@ function prune(disk: Disk, version: number, now: number): void {
 async function patientLock(directory: string, world: World): Promise<AsyncDisposable | undefined> {
   const end = world.elapsed() + LOCK_PATIENCE_MS;
   for (let pause = 4; ; pause = Math.min(pause * 2, 50)) {
-    const lock = await tryLock(directory, 'store');
+    const lock = await tryLock(directory, 'store', world.now());
     if (lock || world.elapsed() > end) return lock;
     await world.sleep(pause * (0.5 + world.random()));
   }

@@ -1,0 +1,130 @@
+/** Where records and ENIs do not agree, and what is to be done about it, pure. */
+import type { EniRef, Reservation, State } from '../model.ts';
+import { formatAddress, parseAddress } from '../net/address.ts';
+import { contains, parseSpan } from '../net/span.ts';
+import { straysAmong } from './strays.ts';
+
+/**
+ * - `release`: the record is over; its address goes, and then the record.
+ * - `assign`: the pod may be alive, and the ENI lost its address.
+ * - `take off`: nobody has the address, and it may be taken off the ENI.
+ * - `report`: for people to judge.
+ */
+export type Action = 'release' | 'assign' | 'take off' | 'report';
+
+export interface Finding {
+  readonly action: Action;
+  readonly address: string;
+  readonly reason: string;
+  readonly eni?: string;
+  readonly network?: string;
+  readonly container?: string;
+  readonly interface?: string;
+  readonly pod?: string;
+}
+
+/** What EC2 says that an ENI holds; undefined when there is no such ENI. */
+export type Held = readonly string[] | undefined;
+
+export interface Inspection {
+  readonly state: State;
+  readonly now: number;
+  readonly isGone: (reservation: Reservation) => boolean;
+  /** Whether what nothing explains may be taken off. */
+  readonly orphans: boolean;
+}
+
+/** EC2's answers may lag behind its deeds by so much. */
+const LAG_MS = 60_000;
+
+/** Every ENI that the state knows of, by id. */
+export function enisOf({ reservations, networks }: State): ReadonlyMap<string, EniRef> {
+  const refs = [...Object.values(networks), ...reservations].flatMap(({ eni }) => eni ?? []);
+  return new Map(refs.map((eni) => [eni.id, eni]));
+}
+
+/** Findings about the reservations on one ENI, or (undefined) on none. */
+export function inspectRecords(
+  inspection: Inspection,
+  eni: EniRef | undefined,
+  held: Held,
+): readonly Finding[] {
+  const { state } = inspection;
+  return state.reservations
+    .filter((one) => one.eni?.id === eni?.id)
+    .flatMap((one) => inspectRecord(one, inspection, held));
+}
+
+function inspectRecord(
+  reservation: Reservation,
+  { now, isGone }: Inspection,
+  held: Held,
+): readonly Finding[] {
+  const { address, eni, network, container, pod, state, deadline = 0, since } = reservation;
+  const found = (action: Action, reason: string): readonly Finding[] => [
+    {
+      action,
+      address,
+      reason,
+      network,
+      container,
+      interface: reservation.interface,
+      ...(eni ? { eni: eni.id } : {}),
+      ...(pod ? { pod: `${pod.namespace}/${pod.name}` } : {}),
+    },
+  ];
+  switch (state) {
+    case 'releasing':
+      return found('release', 'its pod has gone, but not its address');
+    case 'assigning':
+    case 'refused':
+      return deadline < now ? found('release', 'its ADD was never finished') : [];
+    case 'assigned':
+      if (isGone(reservation)) return found('release', 'its sandbox is gone');
+      if (!eni || held?.includes(address)) return [];
+      if (!held) return found('report', `${eni.id} is gone, its pod may be alive`);
+      return now - since < LAG_MS ? [] : found('assign', 'the ENI does not hold it');
+  }
+}
+
+/** Findings about addresses that an ENI holds and no record explains. */
+export function inspectEni(
+  { state, now, orphans }: Inspection,
+  eni: EniRef,
+  held: readonly string[],
+): readonly Finding[] {
+  const strays = new Set(straysAmong(held, state, eni, now));
+  const explained = new Set([
+    ...state.reservations.filter((one) => one.eni?.id === eni.id).map(({ address }) => address),
+    ...state.marks.filter((mark) => mark.eni === eni.id && mark.until > now).map(({ address }) => address),
+  ]);
+  return held.flatMap((address): Finding | readonly Finding[] => {
+    if (strays.has(address)) {
+      return { action: 'take off', address, eni: eni.id, reason: 'an ADD asked for it and never heard' };
+    }
+    const network = explained.has(address) ? undefined : networkAround(address, state, eni);
+    if (network === undefined) return [];
+    return {
+      action: orphans ? 'take off' : 'report',
+      address,
+      eni: eni.id,
+      network,
+      reason: 'no record explains it',
+    };
+  });
+}
+
+/** The network in whose ranges the address lies. An address in none is no business of ours. */
+function networkAround(text: string, { networks }: State, eni: EniRef): string | undefined {
+  const address = parseAddress(text);
+  if (!address || formatAddress(address) !== text) return undefined;
+  const around = Object.entries(networks).find(
+    ([, { eni: on, ranges }]) =>
+      on.id === eni.id &&
+      ranges.some((range) => {
+        const span = parseSpan(range);
+        return span !== undefined && contains(span, address);
+      }),
+  );
+  return around?.[0];
+}
