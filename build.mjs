@@ -5,7 +5,7 @@
 //
 // Nothing is fetched but packages that package-lock.json pins by hash; Node itself is one of them.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -77,8 +77,10 @@ await build({ ...settings, entryPoints: ['src/main.ts'], outfile: script, plugin
 
 const { arch } = values;
 const executable = arch === 'x64' ? 'dist/eni-local' : `dist/eni-local-${arch}`;
+// Renamed when done: an executable that runs cannot be written to, and a half one must not be run.
+const unfinished = join(import.meta.dirname, `${executable}.${process.pid}`);
 await sea(script, {
-  targets: [{ platform: 'linux', arch, nodeRange: 'node24', output: join(import.meta.dirname, executable) }],
+  targets: [{ platform: 'linux', arch, nodeRange: 'node24', output: unfinished }],
   nodePath: nodeBinary(arch),
   // The blob is made by the Node that runs this, which is the same version: pkg need not ask.
   useLocalNode: true,
@@ -89,4 +91,5 @@ await sea(script, {
     execArgvExtension: 'none',
   },
 });
+await rename(unfinished, executable);
 console.log(executable);

@@ -17,6 +17,7 @@ import { openRun, type Run } from '../run.ts';
 import { isGone, observeSandbox } from '../sandbox.ts';
 import { reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
+import { withPending } from './pending.ts';
 import { toResult } from './result.ts';
 
 /** @throws Failure; then the attachment has no more than it had before. */
@@ -33,7 +34,7 @@ export async function add(request: Request, openCloud: OpenCloud, world: World):
     return toResult(reservations, allocation.routes, dns);
   } catch (failure) {
     await giveBack(claim, (reservation) => !before.has(reservation.address), openCloud, run);
-    throw failure;
+    throw withPending(failure, claim.attachment, run.store);
   }
 }
 

@@ -9,6 +9,7 @@ import type { EniRef, Reservation } from '../model.ts';
 import { openRun } from '../run.ts';
 import { reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
+import { withPending } from './pending.ts';
 
 /** A pod does not wait longer than this for an EC2 that fails; its addresses stay `releasing`. */
 const LET_GO_MS = 5 * 60_000;
@@ -24,13 +25,13 @@ export async function del(request: Request, openCloud: OpenCloud, world: World):
     const next = planRelease(state, attachment, now);
     return { state: next, value: reservationsOf(next, attachment) };
   });
+  const wait = { attachment, state: 'releasing', once: settings.onReleaseFailure === 'defer' } as const;
   try {
-    for (const eni of enisOf(releasing))
-      await settle(eni, { attachment, state: 'releasing' }, openCloud, run);
+    for (const eni of enisOf(releasing)) await settle(eni, wait, openCloud, run);
   } catch (error) {
     const firstTry = Math.min(...releasing.map(({ since }) => since));
     const letGo = settings.onReleaseFailure === 'defer' || world.now() - firstTry >= LET_GO_MS;
-    if (!(error instanceof Failure) || !letGo) throw error;
+    if (!(error instanceof Failure) || !letGo) throw withPending(error, attachment, run.store);
     run.log.warn('the pod is let go, its addresses are still to be released', { error: error.message });
   }
 }

@@ -18,6 +18,8 @@ import { type Turn, takeTurns } from './turn.ts';
 export interface Wait {
   readonly attachment: Attachment;
   readonly state: 'assigning' | 'releasing';
+  /** Gives up after the first call without an answer. */
+  readonly once?: boolean;
 }
 
 /** How long a leader lets others join while they keep coming, and how often it looks. */
@@ -54,7 +56,8 @@ async function lead(eni: EniRef, wait: Wait, turn: Turn, cloud: Cloud, run: Run)
     });
     if (left.length === 0) return;
     turn.ring();
-    await pauseBeforeRetry(describe(eni, wait, run.store.read()), unansweredError(report, left), pause, run);
+    const error = unansweredError(report, left);
+    await pauseBeforeRetry(describe(eni, wait, run.store.read()), error, wait.once ? Infinity : pause, run);
   }
 }
 

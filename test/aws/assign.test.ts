@@ -223,28 +223,3 @@ test('a delegated prefix counts as one address, and nobody else gets an address 
   );
   await assign(aws, { NetworkInterfaceId: first, SecondaryPrivateIpAddressCount: 8 });
 });
-
-test('of many clients that race for one address, exactly one wins', async () => {
-  const seed = defaultSeed();
-  const enis = Array.from({ length: 8 }, (_, index) => ({
-    id: `eni-0000000000000010${index}`,
-    subnetId: 'subnet-00000000000000001',
-  }));
-  await using aws = await startAws({ seed: { ...seed, enis } });
-  const answers = await Promise.all(
-    [...enis, ...enis, ...enis].map(({ id }) =>
-      refusal(assign(aws, { NetworkInterfaceId: id, PrivateIpAddresses: ['10.10.0.99'] })).then((answer) => ({
-        id,
-        answer,
-      })),
-    ),
-  );
-  const winners = new Set(answers.filter(({ answer }) => answer === 'no refusal').map(({ id }) => id));
-  assert.equal(winners.size, 1);
-  assert.equal(answers.filter(({ answer }) => answer === 'no refusal').length, 3);
-  assert.deepEqual(
-    enis.filter(({ id }) => aws.addresses(id).includes('10.10.0.99')).map(({ id }) => id),
-    [...winners],
-  );
-  assert.equal(aws.mutations().length, 1);
-});

@@ -1,7 +1,7 @@
 /** The AWS CLI as a client; it signs, encodes and parses in ways of its own. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -36,7 +36,8 @@ test('the AWS CLI assigns, describes and unassigns', {
   skip: !installed && 'aws is not on PATH',
 }, async () => {
   await using aws = await startAws();
-  const home = await mkdtemp(join(tmpdir(), 'aws-'));
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'aws-'));
+  const home = folder.path;
   const onEni = ['--network-interface-id', eni, '--private-ip-addresses'];
   await cli(aws, home, 'assign-private-ip-addresses', ...onEni, '10.10.0.20', '10.10.0.21');
   assert.deepEqual(aws.addresses(eni), ['10.10.0.20', '10.10.0.21']);
@@ -51,5 +52,4 @@ test('the AWS CLI assigns, describes and unassigns', {
     /not assigned to interface/,
   );
   assert.ok(aws.journal().every(({ caller }) => caller === 'i-00000000000000001'));
-  await rm(home, { recursive: true });
 });

@@ -1,4 +1,4 @@
-/** Fault scripts: each kind of failure as a client meets it, and what became of the addresses. */
+/** Fault scripts of EC2: each kind of failure as a client meets it, and what became of the addresses. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -7,9 +7,9 @@ import {
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
 import { type Aws, startAws } from './aws.ts';
-import { get, read, requestToken, roleKey, token } from './clients/imds-client.ts';
+import { read } from './clients/imds-client.ts';
 import { refusal, SdkClient } from './clients/sdk-client.ts';
-import { refusalOf, sendSigned } from './clients/signed-request.ts';
+import { sendSigned } from './clients/signed-request.ts';
 import { until } from './clients/until.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -206,64 +206,6 @@ test('latency comes before the change, and each action may have its own', async 
   clock.advance(300);
   await answer;
   assert.deepEqual(aws.addresses(eni), ['10.10.0.20']);
-});
-
-test('buckets run dry, fill up again, and are shared by all clients', async () => {
-  const clock = new FakeClock();
-  await using aws = await startAws({ clock });
-  aws.throttle(1);
-  using one = new SdkClient(aws);
-  using other = new SdkClient(aws);
-  for (let count = 0; count < 50; count += 1)
-    await Promise.all([one.send(assignment), other.send(assignment)]);
-  assert.equal(await refusal(one.send(assignment)), '503 RequestLimitExceeded: Request limit exceeded.');
-  assert.equal(await refusal(other.send(new DescribeSubnetsCommand({}))), 'no refusal');
-  clock.advance(200);
-  assert.equal(await refusal(other.send(assignment)), 'no refusal');
-  assert.match(await refusal(other.send(assignment)), /^503 RequestLimitExceeded: /);
-  aws.throttle(0);
-  assert.equal(await refusal(one.send(assignment)), 'no refusal');
-});
-
-test('IMDS fails in the ways that a node meets', async () => {
-  await using aws = await startAws();
-  const good = await token(aws);
-  const status = async (path: string) => (await get(aws, path, good)).status;
-  aws.fault({ target: 'imds', kind: 'error', status: 401 });
-  assert.equal(await status('meta-data/mac'), 401);
-  assert.equal(await status('meta-data/mac'), 200);
-  aws.fault({ target: 'imds', kind: 'error', status: 503, times: 3 });
-  assert.deepEqual(
-    [await status('meta-data/mac'), await status('meta-data/mac'), await status('meta-data/mac')],
-    [503, 503, 503],
-  );
-  aws.fault({ target: 'imds', kind: 'error', status: 404, path: 'meta-data/iam', times: 'always' });
-  assert.equal(await status('meta-data/iam/security-credentials/'), 404);
-  assert.equal(await status('meta-data/mac'), 200);
-  aws.fault({ target: 'imds', kind: 'reset', path: 'api/token' });
-  await assert.rejects(requestToken(aws, { 'X-aws-ec2-metadata-token-ttl-seconds': '60' }));
-});
-
-test('IMDS may never answer', async () => {
-  await using aws = await startAws();
-  aws.fault({ target: 'imds', kind: 'hang', path: 'meta-data/mac' });
-  const patience = new AbortController();
-  const answer = fetch(`${aws.imdsUrl('i-00000000000000001')}/latest/meta-data/mac`, {
-    signal: patience.signal,
-  });
-  await until(() => aws.imdsRequests().length === 1);
-  patience.abort();
-  await assert.rejects(answer, { name: 'AbortError' });
-});
-
-test('IMDS hands out keys that have expired, and EC2 refuses them', async () => {
-  await using aws = await startAws();
-  aws.fault({ target: 'imds', kind: 'credentials', expireInSeconds: -60 });
-  const describe = { Action: 'DescribeSubnets', Version: '2016-11-15' };
-  const stale = await roleKey(aws);
-  assert.ok(Date.parse(stale.expiration) < Date.now());
-  assert.equal(await refusalOf(await sendSigned(aws, describe, stale)), '400 RequestExpired');
-  assert.equal((await sendSigned(aws, describe, await roleKey(aws))).status, 200);
 });
 
 test('reset() takes every fault away', async () => {

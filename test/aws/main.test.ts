@@ -1,6 +1,6 @@
 /** The emulator as a program: what it prints, its admin port, and its end. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -27,6 +27,7 @@ test('the program prints what a shell needs, and ends when it is told to', async
     'AWS_ENDPOINT_URL_EC2',
     'AWS_EC2_METADATA_SERVICE_ENDPOINT',
     'AWS_REGION',
+    'AWS_DEFAULT_REGION',
   ]);
   assert.equal(environment['AWS_REGION'], 'us-west-2');
   assert.equal(
@@ -37,11 +38,10 @@ test('the program prints what a shell needs, and ends when it is told to', async
 });
 
 test('the program starts with the seed of a file', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'aws-'));
-  const file = join(folder, 'seed.json');
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'aws-'));
+  const file = join(folder.path, 'seed.json');
   await writeFile(file, JSON.stringify(defaultSeed({ secondary: '0a:00:00:00:00:42' })));
   await using program = await startProgram('--seed', file);
-  await rm(folder, { recursive: true });
   assert.match((await admin(program, 'state')).text, /"mac": "0a:00:00:00:00:42"/);
 });
 

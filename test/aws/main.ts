@@ -61,7 +61,9 @@ async function serve(values: Options): Promise<void> {
 
 /** Lines for `eval`: the first instance's environment, and in comments whatever else is good to know. */
 function introduction(aws: Aws): string {
-  const exports = Object.entries({ ...aws.environment(), AWS_REGION: aws.region });
+  // The CLI and boto read the region from the second variable, every other SDK from the first.
+  const region = { AWS_REGION: aws.region, AWS_DEFAULT_REGION: aws.region };
+  const exports = Object.entries({ ...aws.environment(), ...region });
   const keys = Object.entries(aws.staticCredentials());
   return [
     ...exports.map(([name, value]) => `export ${name}=${value}`),

@@ -124,6 +124,22 @@ test('lists may come in any order and with gaps', async () => {
   assert.deepEqual(aws.addresses('eni-00000000000000001'), ['10.10.0.20', '10.10.0.21']);
 });
 
+test('a long list may come in the query', async () => {
+  await using aws = await startAws();
+  const addresses = Array.from({ length: 9 }, (_, index) => `10.10.0.${20 + index}`);
+  const list = Object.fromEntries(
+    addresses.map((address, index) => [`PrivateIpAddress.${index * 5 + 1}`, address]),
+  );
+  const parameters = { Action: 'AssignPrivateIpAddresses', Version: version, ...list };
+  const response = await sendSigned(
+    aws,
+    { ...parameters, NetworkInterfaceId: 'eni-00000000000000001' },
+    { method: 'GET' },
+  );
+  assert.equal(response.status, 200);
+  assert.deepEqual(aws.addresses('eni-00000000000000001'), addresses);
+});
+
 test('a success has the namespace and empty sets, an error has neither and spells its id another way', async () => {
   await using aws = await startAws();
   const assign = (address: string) =>

@@ -1,5 +1,4 @@
 /** The admin port: the in-process verbs as JSON over HTTP. */
-
 import { Ec2Error } from '../cloud/ec2-error.ts';
 import type { CloudState } from '../cloud/model.ts';
 import type { EniSeed, Seed } from '../cloud/seed.ts';

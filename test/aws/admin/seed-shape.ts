@@ -1,5 +1,4 @@
 /** The shape of a seed in a JSON file. */
-
 import type { CidrReservation } from '../cloud/model.ts';
 import type { EniSeed, InstanceSeed, Seed, SubnetSeed } from '../cloud/seed.ts';
 import { either, list, literal, number, object, optional, record, type Shape, text } from './shape.ts';

@@ -3,7 +3,7 @@ import { ec2Error } from './ec2-error.ts';
 import { findEni, findSubnet } from './find.ts';
 import { instanceTypes } from './instance-types.ts';
 import { blockContains, parseIpv4 } from './ipv4.ts';
-import { type CloudState, type Eni, enisOf, type Subnet, withEnis } from './model.ts';
+import { type CloudState, type Eni, enisOf, type Subnet, withEnis, withoutSecondaries } from './model.ts';
 import { blockOf, freeAddresses, holdsByPrefix, isReserved } from './subnet-space.ts';
 
 /** These addresses, or none of them. With `mayMove` they are taken from whatever ENI holds them. */
@@ -21,11 +21,11 @@ export function assignAddresses(
   const others = enis.filter((other) => other.id !== eni.id);
   checkOwners(others, addresses, mayMove);
   // An address that the ENI already holds is a success and takes no room.
-  const gained = addresses.filter((address) => !eni.secondaries.includes(address));
+  const gained = [...new Set(addresses)].filter((address) => !eni.secondaries.includes(address));
   checkRoom(state, eni, gained.length);
   const losers = others
     .filter(({ secondaries }) => secondaries.some((address) => gained.includes(address)))
-    .map((other) => without(other, gained));
+    .map((other) => withoutSecondaries(other, gained));
   return withEnis(state, ...losers, { ...eni, secondaries: [...eni.secondaries, ...gained] });
 }
 
@@ -41,10 +41,6 @@ export function chooseAddresses(
   const free = [...freeAddresses(state, findSubnet(state, eni.subnetId))];
   if (free.length < count) throw ec2Error('subnetFull');
   return order(free).slice(0, count);
-}
-
-function without(eni: Eni, addresses: readonly string[]): Eni {
-  return { ...eni, secondaries: eni.secondaries.filter((address) => !addresses.includes(address)) };
 }
 
 function checkPlace(subnet: Subnet, address: string): void {

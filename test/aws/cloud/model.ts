@@ -61,6 +61,11 @@ export function withEnis(state: CloudState, ...enis: readonly Eni[]): CloudState
   return { ...state, enis: new Map([...state.enis, ...enis.map((eni) => [eni.id, eni] as const)]) };
 }
 
+/** The ENI when these addresses have come off it. */
+export function withoutSecondaries(eni: Eni, addresses: readonly string[]): Eni {
+  return { ...eni, secondaries: eni.secondaries.filter((address) => !addresses.includes(address)) };
+}
+
 /** Every ENI of a subnet. */
 export function enisOf(state: CloudState, subnetId: string): Eni[] {
   return [...state.enis.values()].filter((eni) => eni.subnetId === subnetId);

@@ -1,8 +1,10 @@
 /** Makes the state that a seed stands for. */
 import { assignAddresses } from './assign.ts';
+import { instanceTypes } from './instance-types.ts';
+import { parseIpv4Block } from './ipv4.ts';
 import { type Attachment, type CloudState, type Eni, type Instance, type Subnet, withEnis } from './model.ts';
 import type { EniSeed, InstanceSeed, Seed, SubnetSeed } from './seed.ts';
-import { blockOf, freeAddresses, isFree } from './subnet-space.ts';
+import { freeAddresses, isFree } from './subnet-space.ts';
 
 /** The state that a seed stands for, in that region at that time. */
 export function plant(seed: Seed, region: string, now: number): CloudState {
@@ -20,6 +22,7 @@ export function plantEni(state: CloudState, seed: EniSeed, now: number): CloudSt
   const subnet = state.subnets.get(seed.subnetId);
   if (!subnet) throw new TypeError(`Cannot place ${seed.id}: there is no subnet ${seed.subnetId}`);
   if (state.enis.has(seed.id)) throw new TypeError(`Cannot place ${seed.id}: it is there already`);
+  for (const prefix of seed.prefixes ?? []) mustBeCidr(prefix);
   const primary = seed.primary ?? freeAddresses(state, subnet).next().value ?? 'no address';
   if (!isFree(state, subnet, primary)) {
     throw new TypeError(`Cannot place ${seed.id}: ${primary} is not free in ${subnet.id}`);
@@ -48,8 +51,7 @@ function attachmentOf(state: CloudState, seed: EniSeed, now: number): Attachment
 }
 
 function plantSubnet(seed: SubnetSeed, region: string): Subnet {
-  // Throws when it is not a CIDR.
-  blockOf(seed.cidr);
+  mustBeCidr(seed.cidr);
   return {
     id: seed.id,
     cidr: seed.cidr,
@@ -60,8 +62,13 @@ function plantSubnet(seed: SubnetSeed, region: string): Subnet {
   };
 }
 
-function plantInstance({ id, type, role }: InstanceSeed): Instance {
-  return { id, type: type ?? 'm5.large', role: role === null ? undefined : (role ?? 'node-role') };
+function plantInstance({ id, type = 'm5.large', role = 'node-role' }: InstanceSeed): Instance {
+  if (!instanceTypes.has(type)) throw new TypeError(`Cannot start ${id}: no limits are known of ${type}`);
+  return { id, type, role: role ?? undefined };
+}
+
+function mustBeCidr(cidr: string): void {
+  if (!parseIpv4Block(cidr)) throw new TypeError(`Not an IPv4 CIDR: ${cidr}`);
 }
 
 /** A locally administered MAC that no other ENI of the VPC has. */

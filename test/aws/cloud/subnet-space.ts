@@ -9,7 +9,7 @@ const keptAtEnd = 1;
 /** The block of a CIDR that was checked when it was seeded. */
 export function blockOf(cidr: string): Ipv4Block {
   const block = parseIpv4Block(cidr);
-  if (!block) throw new TypeError(`Not an IPv4 CIDR: ${cidr}`);
+  if (!block) throw new Error(`Not an IPv4 CIDR: ${cidr}`);
   return block;
 }
 

@@ -1,7 +1,7 @@
 /** Secondary addresses come off an ENI: all of them or none. */
 import { ec2Error } from './ec2-error.ts';
 import { findEni } from './find.ts';
-import { type CloudState, withEnis } from './model.ts';
+import { type CloudState, withEnis, withoutSecondaries } from './model.ts';
 
 /** An address on another ENI is as little assigned to this one as a free address is. */
 export function unassignAddresses(
@@ -14,8 +14,5 @@ export function unassignAddresses(
   if (!addresses.every((address) => eni.secondaries.includes(address))) {
     throw ec2Error('notAssigned', { id: eni.id });
   }
-  return withEnis(state, {
-    ...eni,
-    secondaries: eni.secondaries.filter((address) => !addresses.includes(address)),
-  });
+  return withEnis(state, withoutSecondaries(eni, addresses));
 }

@@ -35,7 +35,7 @@ export const assignPrivateIpAddresses: Action = {
 function wantedAddresses({ parameters, state, random }: Call, eniId: string): readonly string[] {
   checkCombination(parameters);
   const count = parameters.integer('SecondaryPrivateIpAddressCount');
-  if (count === undefined) return [...new Set(parameters.list('PrivateIpAddress'))];
+  if (count === undefined) return parameters.list('PrivateIpAddress');
   if (count <= 0) throw ec2Error('countNotPositive', { count });
   return chooseAddresses(state, eniId, count, (free) => random.shuffled(free));
 }

@@ -1,5 +1,4 @@
 /** DescribeInstanceTypes: the limits of a type's network interfaces. */
-
 import { ec2Error } from '../cloud/ec2-error.ts';
 import { type InstanceType, instanceTypes } from '../cloud/instance-types.ts';
 import type { Action } from './action.ts';

@@ -1,5 +1,4 @@
 /** DescribeInstances, as far as networking goes. */
-
 import { ec2Error } from '../cloud/ec2-error.ts';
 import { account, type CloudState, type Eni, type Instance } from '../cloud/model.ts';
 import type { Action } from './action.ts';

@@ -14,7 +14,7 @@ export type JournalEntry = {
   readonly allowReassignment: boolean;
   /** EC2 did what was asked, whether or not the client was told. */
   readonly applied: boolean;
-  /** What was answered; undefined while nothing is, and when nothing ever will be. */
+  /** What was answered; undefined while nothing is, when nothing ever will be, and when it was cut off. */
   readonly status: number | undefined;
   readonly errorCode: string | undefined;
 };

@@ -46,16 +46,20 @@ function scopeText({ date, region, service }: Scope): string {
   return `${date}/${region}/${service}/aws4_request`;
 }
 
+/** Sorted by name and then by value, which is not the order of the joined pairs: `1=` comes before `10=`. */
 function canonicalQuery(query: string): string {
-  return query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return `${encode(decodeURIComponent(name))}=${encode(decodeURIComponent(value.join('=')))}`;
-    })
-    .sort()
+  return Array.from(new URLSearchParams(query), ([name, value]) => ({
+    name: encode(name),
+    value: encode(value),
+  }))
+    .sort((left, right) => compare(left.name, right.name) || compare(left.value, right.value))
+    .map(({ name, value }) => `${name}=${value}`)
     .join('&');
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
 
 /** RFC 3986: everything but the unreserved characters. */

@@ -1,5 +1,4 @@
 /** UnassignPrivateIpAddresses. */
-
 import { ec2Error } from '../cloud/ec2-error.ts';
 import { unassignAddresses } from '../cloud/unassign.ts';
 import type { Action } from './action.ts';
