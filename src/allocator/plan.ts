@@ -1,6 +1,6 @@
 /** ADD's decision, pure: what an attachment gets, given the state of the node and a claim. */
 import { Failure } from '../errors.ts';
-import type { EniRef, Reservation, State } from '../model.ts';
+import type { Attachment, EniRef, Reservation, State } from '../model.ts';
 import { type Change, isHeldBy, mapReservations, reservationsOf } from '../state.ts';
 import type { Claim } from './claim.ts';
 import { take } from './take.ts';
@@ -35,6 +35,20 @@ export function planAdd(state: State, claim: Claim, now: number): Change<Plan> {
   const reservations = liveReservations(taken, claim).toSorted((a, b) => a.set - b.set);
   const eni = reservations.find((reservation) => reservation.state === 'assigning')?.eni;
   return { state: taken, value: eni ? { kind: 'pending', eni } : { kind: 'held', reservations } };
+}
+
+/**
+ * What the attachment has already, if that is all that it can get: an ADD again is answered from
+ * the state alone.
+ */
+export function findAnswer(
+  state: State,
+  attachment: Attachment,
+  count: number,
+): readonly Reservation[] | undefined {
+  const own = reservationsOf(state, attachment).toSorted((a, b) => a.set - b.set);
+  const isWhole = own.length === count && own.every((reservation) => reservation.state === 'assigned');
+  return isWhole ? own : undefined;
 }
 
 const refuse = (state: State, failure: Failure): Change<Plan> => ({

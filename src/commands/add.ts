@@ -1,6 +1,6 @@
 /** ADD: gives the attachment one address per range set, real in the VPC, or nothing at all. */
 import { type Claim, matchRequested } from '../allocator/claim.ts';
-import { planAdd } from '../allocator/plan.ts';
+import { findAnswer, planAdd } from '../allocator/plan.ts';
 import { planRelease } from '../allocator/release.ts';
 import { fitToSubnet, wholeSets } from '../allocator/subnet.ts';
 import type { Request } from '../cni/request.ts';
@@ -25,16 +25,27 @@ export async function add(request: Request, openCloud: OpenCloud, world: World):
   const allocation = readAllocation(request.network, request.args);
   const dns = readDns(allocation.resolvConf);
   const run = openRun(readSettings(request.network.json), { command: 'ADD', ...request.attachment }, world);
+  const answer =
+    findAnswer(run.store.read(), request.attachment, allocation.rangeSets.length) ??
+    (await obtainOrUndo(request, allocation, openCloud, run));
+  return toResult(answer, allocation.routes, dns);
+}
+
+async function obtainOrUndo(
+  request: Request,
+  allocation: Allocation,
+  openCloud: OpenCloud,
+  run: Run,
+): Promise<readonly Reservation[]> {
+  const { attachment } = request;
   const eni = allocation.eni && (await locateEni(allocation.eni, openCloud, run));
   const claim = makeClaim(request, allocation, eni, run);
-
-  const before = new Set(reservationsOf(run.store.read(), claim.attachment).map(({ address }) => address));
+  const before = new Set(reservationsOf(run.store.read(), attachment).map(({ address }) => address));
   try {
-    const reservations = await obtain(claim, openCloud, run);
-    return toResult(reservations, allocation.routes, dns);
+    return await obtain(claim, openCloud, run);
   } catch (failure) {
     await giveBack(claim, (reservation) => !before.has(reservation.address), openCloud, run);
-    throw withPending(failure, claim.attachment, run.store);
+    throw withPending(failure, attachment, run.store);
   }
 }
 

@@ -1,37 +1,44 @@
-/** A bell among processes: who waits for the ENI's leader sleeps until it rings. */
-import { closeSync, futimesSync, openSync, watch } from 'node:fs';
+/** A bell among processes: who waits for a turn sleeps until it rings. */
+import { closeSync, type FSWatcher, futimesSync, openSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Bell extends Disposable {
-  /** Resolves when the bell rings, or after so many milliseconds. A ring is never missed. */
+  /**
+   * Resolves when the bell has rung since the last call, or after so many milliseconds. The first
+   * call resolves at once: only from then on is no ring missed.
+   */
   next(milliseconds: number): Promise<void>;
   ring(): void;
 }
 
-/** The bell called `name` in the directory; it is a file whose times are touched, watched by inotify. */
+/** The bell called `name` in the directory: a file whose times are touched, watched by inotify. */
 export function openBell(directory: string, name: string): Bell {
   const path = join(directory, `${name}.bell`);
   const file = openSync(path, 'a', 0o600);
+  let watcher: FSWatcher | undefined;
+  let isListening = false;
   let rung = false;
   let wake: (() => void) | undefined;
-  const watcher = watch(path, { persistent: false }, () => {
+
+  function hear(): void {
     rung = true;
     wake?.();
-  });
-  // Without inotify (watches used up) a waiter is woken by its time-out alone.
-  watcher.on('error', () => {});
+  }
+
   return {
     async next(milliseconds) {
+      if (!isListening) {
+        isListening = true;
+        watcher = tryWatch(path, hear);
+        return;
+      }
       const timeout = new AbortController();
       const ringing = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      if (!rung)
-        await Promise.race([
-          ringing,
-          pause(milliseconds, undefined, { signal: timeout.signal }).catch(() => {}),
-        ]);
+      const elapsing = pause(milliseconds, undefined, { signal: timeout.signal }).catch(() => {});
+      if (!rung) await Promise.race([ringing, elapsing]);
       timeout.abort();
       rung = false;
     },
@@ -40,8 +47,17 @@ export function openBell(directory: string, name: string): Bell {
       futimesSync(file, now, now);
     },
     [Symbol.dispose]() {
-      watcher.close();
+      watcher?.close();
       closeSync(file);
     },
   };
+}
+
+/** A node may have used up its watches (fs.inotify.max_user_instances): then time alone wakes. */
+function tryWatch(path: string, hear: () => void): FSWatcher | undefined {
+  try {
+    return watch(path, { persistent: false }, hear).on('error', () => {});
+  } catch {
+    return undefined;
+  }
 }

@@ -22,9 +22,10 @@ export interface Wait {
   readonly once?: boolean;
 }
 
-/** How long a leader lets others join while they keep coming, and how often it looks. */
-const GATHER_MS = 1500;
-const GATHER_STEP_MS = 100;
+/** How long a leader lets others join while they keep coming. */
+const GATHER_MS = 3000;
+/** How often it looks whether somebody has: by the pace at which processes start on this machine now. */
+const GATHER_STEP_MS = { least: 50, most: 400 };
 /** Pauses after a call without an answer: doubled each time, with jitter. */
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
@@ -88,7 +89,9 @@ async function retireDead(eni: EniRef, run: Run): Promise<void> {
 
 /** While others keep joining, a call for all of them is worth a moment; a lone pod never waits. */
 async function gather(eni: EniRef, wait: Wait, run: Run): Promise<void> {
-  const end = run.world.elapsed() + Math.min(GATHER_MS, run.deadline.remaining() / 4);
+  const start = run.world.elapsed();
+  const end = start + Math.min(GATHER_MS, run.deadline.remaining() / 4);
+  const step = Math.min(Math.max(start / 4, GATHER_STEP_MS.least), GATHER_STEP_MS.most);
   const length = (): number => {
     const { releasing, assigning } = queueOf(run.store.read(), eni.id);
     return releasing.length + assigning.length;
@@ -96,7 +99,7 @@ async function gather(eni: EniRef, wait: Wait, run: Run): Promise<void> {
   let before = pending(run.store.read(), wait).length;
   for (let now = length(); now > before && run.world.elapsed() < end; now = length()) {
     before = now;
-    await run.world.sleep(GATHER_STEP_MS);
+    await run.world.sleep(step);
   }
 }
 

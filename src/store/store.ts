@@ -39,6 +39,7 @@ const TEMPORARY = /^\.state\..*\.tmp$/;
 
 export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log): Store {
   let latest: Document = EMPTY;
+  const damaged = new Set<number>();
 
   function load(): { document: Document; next: number } {
     const versions = listVersions(disk);
@@ -60,7 +61,10 @@ export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log
         latest = reading.document;
         break;
       }
-      log.warn('passing over a damaged state file', { file: fileOf(version), reason: reading.reason });
+      if (!damaged.has(version)) {
+        damaged.add(version);
+        log.warn('passing over a damaged state file', { file: fileOf(version), reason: reading.reason });
+      }
     }
     return { document: latest, next };
   }
