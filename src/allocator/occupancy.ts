@@ -27,7 +27,9 @@ export function occupancyOf(
     if (explains || GRAVITY.indexOf(found) > GRAVITY.indexOf(other)) known.set(mark.address, found);
   }
   for (const { network: owner, eni: on, address, state: stage } of state.reservations) {
-    if (stage === 'refused' || scopeOf(owner, on) !== scope) continue;
+    // A network's own reservations count in any case: it may have been without an ENI before.
+    const concerns = scopeOf(owner, on) === scope || owner === network;
+    if (stage === 'refused' || !concerns) continue;
     known.set(address, stage === 'releasing' ? 'releasing' : 'held');
   }
   return (address) => known.get(address) ?? 'free';

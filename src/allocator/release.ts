@@ -8,7 +8,7 @@ import { addMarks, isHeldBy, mapReservations, scopeOf } from '../state.ts';
  */
 const IMDS_LAG_MS = 60_000;
 /** How long an Assign without an answer is remembered: what it left is then known for ours. */
-const ASKED_MS = 60 * 60_000;
+export const ASKED_MS = 60 * 60_000;
 /** How long an Unassign without an answer may take to land, with a wide margin. */
 const UNSETTLED_MS = 60_000;
 

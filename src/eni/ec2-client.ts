@@ -1,8 +1,10 @@
 /** EC2 through the AWS SDK. */
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { errorCode, errorMessage } from '../errors.ts';
+import type { Run } from '../run.ts';
 import { CloudError, type Holder, type OpenCloud } from './cloud.ts';
-import { classify } from './ec2-errors.ts';
+import { classify, type RawError } from './ec2-errors.ts';
+import { openImds } from './imds.ts';
 
 /** A call that takes longer is given up, and tried again within the deadline. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -11,7 +13,8 @@ const CALL_TIMEOUT_MS = 10_000;
 type Send<Output> = (options: { abortSignal: AbortSignal }) => Promise<Output>;
 
 /** Opens a client for the region; endpoint and credentials are the SDK's standard ones. */
-export const openEc2: OpenCloud = async (region, { deadline, log }) => {
+export const openEc2: OpenCloud = async (region, run) => {
+  const { deadline, log } = run;
   // Loaded here, by a process that calls EC2, and by no other: it costs as much as all the rest.
   const sdk = await import('./sdk.ts');
   // One layer owns retries, and that is ours: it knows the deadline and the rest of the batch.
@@ -21,11 +24,11 @@ export const openEc2: OpenCloud = async (region, { deadline, log }) => {
     const limit = Math.min(CALL_TIMEOUT_MS, deadline.remaining());
     const abortSignal = AbortSignal.timeout(limit);
     try {
-      const output = await send({ abortSignal });
+      const output = await Promise.race([send({ abortSignal }), rejectWhenAborted(abortSignal)]);
       log.debug('EC2 answered', { action, ...fields });
       return output;
     } catch (error) {
-      const failure = classify(action, readError(error, limit));
+      const failure = classify(action, await readError(error, limit, run));
       log.info('EC2 call failed', { action, ...fields, kind: failure.kind, error: failure.message });
       throw failure;
     }
@@ -105,14 +108,39 @@ function addressesOf({ PrivateIpAddress: primary, PrivateIpAddresses: all }: Net
   return [primary ?? '', ...addresses.filter((address) => address !== primary)];
 }
 
-function readError(error: unknown, limit: number) {
+/** The SDK obeys a signal only once the request is signed; getting credentials may take longer than is left. */
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const late = new DOMException('no answer in time', 'TimeoutError');
+    signal.addEventListener('abort', () => reject(late), { once: true });
+  });
+}
+
+async function readError(error: unknown, limit: number, run: Run): Promise<RawError> {
   const { name } = error instanceof Error ? error : { name: 'Error' };
   if (name === 'AbortError' || name === 'TimeoutError') {
     return { code: 'Timeout', message: `no answer within ${Math.round(limit) / 1000} s` };
   }
+  if (name === 'CredentialsProviderError') return await explainMissingCredentials(run);
   const status = httpStatus(error);
   const code = name === 'Error' ? (errorCode(error) ?? name) : name;
   return { code, message: errorMessage(error), ...(status === undefined ? {} : { status }) };
+}
+
+/**
+ * The SDK says the same whether there are no credentials or IMDS did not answer. Only IMDS knows that
+ * the instance has no role; anything else may pass.
+ */
+async function explainMissingCredentials({ world, deadline }: Run): Promise<RawError> {
+  try {
+    const role = await openImds(world, deadline).get('iam/security-credentials/');
+    if (role === undefined) {
+      return { code: 'NoCredentials', message: 'no AWS credentials: the instance has no role' };
+    }
+    return { code: 'CredentialsUnavailable', message: `the credentials of role ${role} could not be had` };
+  } catch (error) {
+    return { code: 'CredentialsUnavailable', message: `no AWS credentials: ${errorMessage(error)}` };
+  }
 }
 
 /** The SDK puts the response's status into `$metadata` of its errors. */

@@ -1,5 +1,5 @@
 /** Writes what EC2 answered to a round into the state. */
-import { traces } from '../allocator/release.ts';
+import { ASKED_MS, traces } from '../allocator/release.ts';
 import type { EniRef, Mark, Reservation, State } from '../model.ts';
 import { addMarks, isHeldBy, mapReservations } from '../state.ts';
 import type { AssignOutcome, AssignReport } from './assign.ts';
@@ -30,7 +30,8 @@ export function applyReport(state: State, eni: EniRef, report: RoundReport, now:
     if (!left) marks.push(...traces(reservation, now));
     return left;
   });
-  return addMarks(next, [...marks, ...strayMarks(eni, report, now), ...foreignMarks(eni, assigned, now)]);
+  const news = [...strayMarks(eni, report, now), ...orphanMarks(next, eni, report, now)];
+  return addMarks(next, [...marks, ...news, ...foreignMarks(eni, assigned, now)]);
 }
 
 const isUnchanged = (now: Reservation, before: Reservation | undefined): boolean =>
@@ -74,6 +75,20 @@ function strayMarks(eni: EniRef, { queue, released }: RoundReport, now: number):
     eni: eni.id,
   } as const;
   return gone.map((address) => ({ ...about, address }));
+}
+
+/**
+ * An address that was assigned for a reservation that is there no more: while this process stood
+ * still, another one took its turn. It is remembered, and taken off when it shows.
+ */
+function orphanMarks(state: State, eni: EniRef, { assigned }: RoundReport, now: number): Mark[] {
+  const owned = new Set(
+    state.reservations.filter((one) => one.eni?.id === eni.id).map(({ address }) => address),
+  );
+  return [...assigned.outcomes].flatMap(([address, { kind }]): Mark | readonly Mark[] => {
+    if (kind === 'refused' || owned.has(address)) return [];
+    return { scope: eni.subnet, address, reason: 'asked', since: now, until: now + ASKED_MS, eni: eni.id };
+  });
 }
 
 /** What the subnet's other ENIs hold, learned in one call, so that no neighbour is run into twice. */
