@@ -15,7 +15,7 @@ import { type Imds, openImds } from './imds.ts';
 export async function locateEni(source: EniSource, openCloud: OpenCloud, run: Run): Promise<Eni> {
   const imds = openImds(run.world, run.deadline);
   const region = async (): Promise<string> =>
-    source.region ?? run.world.env['AWS_REGION'] ?? (await required(imds, 'placement/region'));
+    source.region ?? (run.world.env['AWS_REGION'] || (await required(imds, 'placement/region')));
   if (source.id) return await describeEni(source.id, await region(), openCloud, run);
   const name = source.interface ?? '';
   return await lookUpMac(imds, name, readMac(name), region);

@@ -57,7 +57,7 @@ test('what is too much for the ENI fails alone', async () => {
   await using host = await startHost(interfaces, { instanceType: 'm5.large', ipam: { ranges: [[WIDE]] } });
   host.aws.latency(300);
   const outcomes = await Promise.all(names(12).map((name) => host.node.call('ADD', name)));
-  const codes = outcomes.map(({ reply }) => reply.code ?? 0).sort();
+  const codes = outcomes.map(({ reply }) => reply.code ?? 0).sort((a, b) => a - b);
   assert.deepEqual(codes, [...Array<number>(9).fill(0), 101, 101, 101]);
   assertAgreement(host, 9);
 });

@@ -1,0 +1,106 @@
+/** What tests of allocation begin with: an ENI, ranges, claims, reservations and states. */
+import type { Claim } from '../../src/allocator/claim.ts';
+import { fitToSubnet, type UsableSet, wholeSets } from '../../src/allocator/subnet.ts';
+import { type RangeSet, readRangeSets } from '../../src/config/ranges.ts';
+import type { RangeInput } from '../../src/config/schema.ts';
+import type { Attachment, Eni, EniRef, Mark, Pod, Reservation, State } from '../../src/model.ts';
+
+/** A moment: nothing in the pure layers knows another clock. */
+export const NOW = 1_800_000_000_000;
+
+/** The ENI behind the second interface of the node that `test/aws` seeds. */
+export const REF: EniRef = {
+  id: 'eni-00000000000000002',
+  region: 'eu-central-1',
+  subnet: 'subnet-00000000000000001',
+  mac: '02:00:00:00:00:02',
+};
+export const ENI: Eni = { ...REF, cidr: '10.10.0.0/24', primary: '10.10.0.5', secondaries: [] };
+
+export const EMPTY: State = { reservations: [], marks: [], cursors: {}, networks: {} };
+
+export const stateOf = (reservations: readonly Reservation[], marks: readonly Mark[] = []): State => ({
+  ...EMPTY,
+  reservations,
+  marks,
+});
+
+/** Range sets as a configuration has them. */
+export const rangeSets = (...sets: (readonly RangeInput[])[]): readonly RangeSet[] =>
+  readRangeSets([{ path: 'ipam.ranges', sets }]);
+
+/** One range set of whole subnets, without an ENI. */
+export const subnets = (...cidrs: readonly string[]): readonly UsableSet[] =>
+  wholeSets(rangeSets(cidrs.map((subnet) => ({ subnet }))));
+
+/** Sets of one span each inside the ENI's subnet, such as `80-89`. */
+export const spansOnEni = (...spans: readonly string[]): readonly UsableSet[] =>
+  fitToSubnet(
+    rangeSets(
+      ...spans.map((span) => {
+        const [first = '', last = first] = span.split('-');
+        return [{ subnet: ENI.cidr, rangeStart: `10.10.0.${first}`, rangeEnd: `10.10.0.${last}` }];
+      }),
+    ),
+    ENI,
+  );
+
+export const attachment = (container: string, network = 'pods'): Attachment => ({
+  network,
+  container,
+  interface: 'net1',
+});
+
+export const pod = (uid: string): Pod => ({ namespace: 'shop', name: `${uid}-0`, uid });
+
+/** A claim of the container without an ENI, but for what is given. */
+export const claim = (container: string, given: Partial<Claim> = {}): Claim => ({
+  attachment: attachment(container),
+  sets: subnets('10.10.0.0/24'),
+  requested: new Map(),
+  order: 'sequential',
+  cooldownMs: 0,
+  boot: 'boot-1',
+  deadline: NOW + 30_000,
+  isGone: () => false,
+  ...given,
+});
+
+/** A claim of the container for one address of `80-89` on the ENI, but for what is given. */
+export const claimOnEni = (container: string, given: Partial<Claim> = {}): Claim =>
+  claim(container, { sets: spansOnEni('80-89'), eni: ENI, ...given });
+
+/** The container's reservation, `assigned` and without an ENI, but for what is given. */
+export const reservation = (
+  container: string,
+  address: string,
+  given: Partial<Reservation> = {},
+): Reservation => ({
+  ...attachment(container),
+  set: 0,
+  address,
+  length: 24,
+  gateway: '10.10.0.1',
+  state: 'assigned',
+  since: NOW,
+  boot: 'boot-1',
+  cooldown: 0,
+  ...given,
+});
+
+/** The container's reservation on the ENI. */
+export const onEni = (container: string, address: string, given: Partial<Reservation> = {}): Reservation =>
+  reservation(container, address, { eni: REF, ...given });
+
+export const mark = (address: string, given: Partial<Mark> = {}): Mark => ({
+  scope: REF.subnet,
+  address,
+  reason: 'released',
+  since: NOW,
+  until: NOW + 60_000,
+  ...given,
+});
+
+/** The addresses of a state's reservations, in order. */
+export const addressesOf = ({ reservations }: State): readonly string[] =>
+  reservations.map(({ address }) => address);

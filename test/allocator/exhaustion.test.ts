@@ -1,0 +1,47 @@
+/** What is told when a range set has no address left, after host-local's "out of IPs" tests. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { explainExhaustion } from '../../src/allocator/exhaustion.ts';
+import type { Occupancy } from '../../src/allocator/occupancy.ts';
+import { claim, subnets } from './claims.ts';
+
+const sizes: [cidrs: string[], ranges: string, counts: string][] = [
+  [['10.0.0.0/30'], '10.0.0.1-10.0.0.2', '1 held by pods of this node, 1 never given out'],
+  [['10.0.0.0/29'], '10.0.0.1-10.0.0.6', '5 held by pods of this node, 1 never given out'],
+  [
+    ['10.0.0.0/30', '10.0.1.0/30'],
+    '10.0.0.1-10.0.0.2,10.0.1.1-10.0.1.2',
+    '2 held by pods of this node, 2 never given out',
+  ],
+];
+for (const [cidrs, ranges, counts] of sizes) {
+  test(`explainExhaustion() names the ranges of ${cidrs.join(' and ')} and counts who has them`, () => {
+    const [set] = subnets(...cidrs);
+    assert.ok(set);
+    const { kind, message } = explainExhaustion(claim('c1'), set, () => 'held');
+    assert.equal(kind, 'no-free-address');
+    assert.equal(message, `no free address in range set ${ranges} of network pods: ${counts}`);
+  });
+}
+
+test('explainExhaustion() has a word for every way in which an address is not to be had', () => {
+  const [set] = subnets('10.0.0.0/29');
+  assert.ok(set);
+  const found: Record<string, Occupancy> = {
+    '10.0.0.6': 'held',
+    '10.0.0.5': 'releasing',
+    '10.0.0.4': 'foreign',
+    '10.0.0.3': 'unexplained',
+    '10.0.0.2': 'unsettled',
+  };
+  const { message } = explainExhaustion(claim('c1'), set, (address) => found[address] ?? 'free');
+  const counts = [
+    '1 held by pods of this node',
+    '1 being released',
+    '1 held by other ENIs',
+    '1 on this ENI without a record',
+    '1 being released without an answer of EC2',
+    '1 never given out',
+  ];
+  assert.ok(message.endsWith(`: ${counts.join(', ')}`), message);
+});

@@ -1,0 +1,105 @@
+/** Who has which address, as one claim sees it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Occupancy, occupancyOf } from '../../src/allocator/occupancy.ts';
+import type { State } from '../../src/model.ts';
+import { EMPTY, ENI, mark, NOW, onEni, reservation, stateOf } from './claims.ts';
+
+const ADDRESS = '10.10.0.80';
+const OTHER_SUBNET = { ...ENI, id: 'eni-00000000000000009', subnet: 'subnet-00000000000000009' };
+
+interface Case {
+  readonly state?: State;
+  readonly secondaries?: readonly string[];
+  readonly cooldownMs?: number;
+}
+
+function look({ state = EMPTY, secondaries = [], cooldownMs = 30_000 }: Case): Occupancy {
+  return occupancyOf(state, 'pods', { ...ENI, secondaries }, cooldownMs, NOW)(ADDRESS);
+}
+
+const marked = (...marks: Parameters<typeof mark>[1][]): State =>
+  stateOf(
+    [],
+    marks.map((given) => mark(ADDRESS, given)),
+  );
+const before = (milliseconds: number) => ({ since: NOW - milliseconds });
+const listed = { secondaries: [ADDRESS] };
+
+const cases: [title: string, given: Case, expected: Occupancy][] = [
+  ['nothing is known of', {}, 'free'],
+  ['a pod holds', { state: stateOf([onEni('c1', ADDRESS)]), ...listed }, 'held'],
+  ['a pod is about to get', { state: stateOf([onEni('c1', ADDRESS, { state: 'assigning' })]) }, 'held'],
+  [
+    'is being taken off',
+    { state: stateOf([onEni('c1', ADDRESS, { state: 'releasing' })]), ...listed },
+    'releasing',
+  ],
+  ['EC2 refused to a pod', { state: stateOf([onEni('c1', ADDRESS, { state: 'refused' })]) }, 'free'],
+  [
+    'a pod of another network holds on the same subnet',
+    { state: stateOf([onEni('c1', ADDRESS, { network: 'other' })]) },
+    'held',
+  ],
+  [
+    'a pod holds on another ENI of the subnet',
+    { state: stateOf([onEni('c1', ADDRESS, { eni: { ...ENI, id: OTHER_SUBNET.id } })]) },
+    'held',
+  ],
+  [
+    'another network’s pod holds in another subnet',
+    { state: stateOf([onEni('c1', ADDRESS, { network: 'other', eni: OTHER_SUBNET })]) },
+    'free',
+  ],
+  [
+    'a pod of this network got before it had an ENI',
+    { state: stateOf([reservation('c1', ADDRESS)]) },
+    'held',
+  ],
+  [
+    'another network’s pod holds without an ENI',
+    { state: stateOf([reservation('c1', ADDRESS, { network: 'other' })]) },
+    'free',
+  ],
+  ['is on the ENI for no known reason', listed, 'unexplained'],
+  ['was taken off a moment ago', { state: marked(before(29_999)) }, 'cooling'],
+  ['was taken off longer ago than the cooldown', { state: marked(before(30_000)) }, 'free'],
+  ['was taken off and is listed still', { state: marked(before(40_000)), ...listed }, 'free'],
+  ['was taken off and is listed beyond all lag', { state: marked({ until: NOW }), ...listed }, 'unexplained'],
+  ['another ENI holds', { state: marked({ reason: 'foreign' }) }, 'foreign'],
+  ['another ENI held some minutes ago', { state: marked({ reason: 'foreign', until: NOW }) }, 'free'],
+  ['another ENI took while it was cooling', { state: marked({}, { reason: 'foreign' }) }, 'foreign'],
+  [
+    'another subnet has a mark on',
+    { state: marked({ reason: 'foreign', scope: OTHER_SUBNET.subnet }) },
+    'free',
+  ],
+  ['was asked for without an answer', { state: marked({ reason: 'asked' }) }, 'free'],
+  ['was asked for and has turned up', { state: marked({ reason: 'asked' }), ...listed }, 'free'],
+  ['an Unassign may still take', { state: marked({}, { reason: 'unsettled' }) }, 'unsettled'],
+  [
+    'an Unassign may still take, in either order',
+    { state: marked({ reason: 'unsettled' }, {}) },
+    'unsettled',
+  ],
+  [
+    'a pod has got though a mark says otherwise',
+    { state: stateOf([onEni('c1', ADDRESS)], [mark(ADDRESS, { reason: 'foreign' })]) },
+    'held',
+  ],
+];
+for (const [title, given, expected] of cases) {
+  test(`occupancyOf() is "${expected}" for an address that ${title}`, () => {
+    assert.equal(look(given), expected);
+  });
+}
+
+test('occupancyOf() without an ENI knows the reservations of its own network alone', () => {
+  const state = stateOf([
+    reservation('c1', '10.10.0.80'),
+    reservation('c2', '10.10.0.81', { network: 'other' }),
+    onEni('c3', '10.10.0.82', { network: 'other' }),
+  ]);
+  const occupancy = occupancyOf(state, 'pods', undefined, 0, NOW);
+  assert.deepEqual(['10.10.0.80', '10.10.0.81', '10.10.0.82'].map(occupancy), ['held', 'free', 'free']);
+});

@@ -1,0 +1,168 @@
+/** What a whole configuration comes to, after host-local's config_test.go. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CniVersion } from '../../src/cni/versions.ts';
+import { type Allocation, readAllocation } from '../../src/config/allocation.ts';
+import { formatSet } from '../../src/config/ranges.ts';
+import { address, prefix } from '../net/literals.ts';
+
+const local = { assign: false };
+
+function read(json: Record<string, unknown>, args = '', cniVersion: CniVersion = '1.1.0'): Allocation {
+  return readAllocation({ name: 'pods', cniVersion, json }, args);
+}
+
+const sources: [title: string, json: { ipam: object; runtimeConfig?: object }, sets: readonly string[]][] = [
+  [
+    'an old-style configuration',
+    { ipam: { subnet: '10.1.2.0/24', rangeStart: '10.1.2.9', rangeEnd: '10.1.2.20', gateway: '10.1.2.30' } },
+    ['10.1.2.9-10.1.2.20'],
+  ],
+  [
+    'a new-style configuration',
+    {
+      ipam: {
+        ranges: [
+          [{ subnet: '10.1.2.0/24', rangeEnd: '10.1.2.20' }, { subnet: '10.1.4.0/24' }],
+          [{ subnet: '11.1.2.0/24' }],
+        ],
+      },
+    },
+    ['10.1.2.1-10.1.2.20,10.1.4.1-10.1.4.254', '11.1.2.1-11.1.2.254'],
+  ],
+  [
+    'old, new and runtimeConfig together, in host-local’s order',
+    {
+      ipam: { subnet: '10.1.2.0/24', ranges: [[{ subnet: '11.1.2.0/24' }]] },
+      runtimeConfig: { ipRanges: [[{ subnet: '12.1.3.0/24' }]] },
+    },
+    ['12.1.3.1-12.1.3.254', '10.1.2.1-10.1.2.254', '11.1.2.1-11.1.2.254'],
+  ],
+  [
+    'rangeStart, rangeEnd and gateway without a subnet, which mean nothing',
+    { ipam: { rangeStart: 'x', rangeEnd: 'y', gateway: 'z', ranges: [[{ subnet: '11.1.2.0/24' }]] } },
+    ['11.1.2.1-11.1.2.254'],
+  ],
+];
+for (const [title, json, sets] of sources) {
+  test(`readAllocation() reads ${title}`, () => {
+    const { rangeSets } = read({ ...json, ipam: { ...json.ipam, eni: local } });
+    assert.deepEqual(rangeSets.map(formatSet), sets);
+  });
+}
+
+for (const ipam of [{}, { ranges: [] }, { ranges: null }, { rangeStart: '10.1.2.3' }]) {
+  test(`readAllocation() misses ranges in ${JSON.stringify(ipam)}`, () => {
+    assert.throws(() => read({ ipam: { ...ipam, eni: local } }), {
+      kind: 'invalid-config',
+      message: /^no IP ranges specified/,
+    });
+  });
+}
+
+test('readAllocation() refuses sets of old and new style that overlap', () => {
+  const ipam = { subnet: '10.1.2.0/24', ranges: [[{ subnet: '10.1.2.128/25' }]], eni: local };
+  assert.throws(() => read({ ipam }), {
+    kind: 'invalid-config',
+    message: /ipam\.ranges\[0\] must not overlap/,
+  });
+});
+
+const two = { ranges: [[{ subnet: '10.1.2.0/24' }], [{ subnet: '11.1.2.0/24' }]], eni: local };
+const dual = { ranges: [[{ subnet: '10.1.2.0/24' }], [{ subnet: '2001:db8:1::/48' }]], eni: local };
+for (const version of ['0.1.0', '0.2.0'] as const) {
+  test(`readAllocation() refuses two addresses of one family for CNI ${version}`, () => {
+    assert.throws(() => read({ ipam: two }, '', version), {
+      kind: 'invalid-config',
+      message: `CNI version ${version} does not support more than 1 address per family`,
+    });
+  });
+
+  test(`readAllocation() takes one address of each family for CNI ${version}`, () => {
+    assert.equal(read({ ipam: dual }, '', version).rangeSets.length, 2);
+  });
+}
+
+test('readAllocation() takes two addresses of one family from CNI 0.3.0 on', () => {
+  assert.equal(read({ ipam: two }, '', '0.3.0').rangeSets.length, 2);
+});
+
+test('readAllocation() merges what CNI_ARGS, args and runtimeConfig ask for', () => {
+  const json = {
+    ipam: two,
+    args: { cni: { ips: ['11.1.2.9'] } },
+    runtimeConfig: { ips: ['10.1.2.9/24', '10.1.2.8'] },
+  };
+  const { requested, pod } = read(json, 'IgnoreUnknown=1;IP=10.1.2.8;K8S_POD_UID=7b1e');
+  assert.deepEqual(requested, ['10.1.2.8', '11.1.2.9', '10.1.2.9'].map(address));
+  assert.deepEqual(pod, { namespace: '', name: '', uid: '7b1e' });
+});
+
+test('readAllocation() passes on what is wrong with CNI_ARGS', () => {
+  assert.throws(() => read({ ipam: two }, 'FOO=bar'), { kind: 'environment' });
+});
+
+const range = { subnet: '10.1.2.0/24' };
+const enis: [json: { master?: string; eni?: object }, expected: Allocation['eni']][] = [
+  [{ master: 'eth1' }, { interface: 'eth1' }],
+  [{ master: 'eth1', eni: { assign: true } }, { interface: 'eth1' }],
+  [{ master: 'eth1', eni: { interface: 'eth2' } }, { interface: 'eth2' }],
+  [{ eni: { interface: 'eth2', region: 'eu-west-1' } }, { interface: 'eth2', region: 'eu-west-1' }],
+  [{ eni: { id: 'eni-0abc' } }, { id: 'eni-0abc' }],
+  [
+    { master: 'eth1', eni: { id: 'eni-0abc' } },
+    { interface: 'eth1', id: 'eni-0abc' },
+  ],
+  [{ master: 'eth1', eni: { assign: false } }, undefined],
+  [{ eni: { assign: false, id: 'eni-0abc' } }, undefined],
+];
+for (const [{ master, eni }, expected] of enis) {
+  test(`readAllocation() finds the ENI of ${JSON.stringify({ master, eni })}`, () => {
+    assert.deepEqual(read({ master, ipam: { ...range, eni } }).eni, expected);
+  });
+}
+
+for (const json of [{}, { master: '' }, { master: null }, { eni: { interface: '', region: 'eu-west-1' } }]) {
+  test(`readAllocation() asks for a master when ${JSON.stringify(json)} tells no ENI`, () => {
+    const { eni, ...rest } = { eni: undefined, ...json };
+    assert.throws(() => read({ ...rest, ipam: { ...range, eni } }), {
+      kind: 'invalid-config',
+      message:
+        /^cannot tell which ENI gets the address: give "master", ipam\.eni\.interface or ipam\.eni\.id/,
+    });
+  });
+}
+
+test('readAllocation() has the defaults of the contract', () => {
+  const { order, cooldownMs, routes, requested, ...rest } = read({ master: 'eth1', ipam: range });
+  assert.deepEqual(
+    { order, cooldownMs, routes, requested },
+    {
+      order: 'sequential',
+      cooldownMs: 30_000,
+      routes: [],
+      requested: [],
+    },
+  );
+  assert.deepEqual(Object.keys(rest).toSorted(), ['eni', 'rangeSets']);
+});
+
+test('readAllocation() reads order, cooldown, routes and resolvConf', () => {
+  const ipam = {
+    ...range,
+    order: 'spread',
+    cooldown: 0,
+    resolvConf: '/etc/resolv.conf',
+    routes: [{ dst: '0.0.0.0/0' }],
+  };
+  const { order, cooldownMs, routes, resolvConf } = read({ master: 'eth1', ipam });
+  assert.deepEqual(
+    { order, cooldownMs, routes, resolvConf },
+    {
+      order: 'spread',
+      cooldownMs: 0,
+      routes: [{ dst: prefix('0.0.0.0/0') }],
+      resolvConf: '/etc/resolv.conf',
+    },
+  );
+});

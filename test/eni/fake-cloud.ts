@@ -1,0 +1,156 @@
+/** EC2 as the program calls it, by the rules of the emulator in test/aws, in this process and without a network. */
+
+import type { Cloud, EniDescription, Holder } from '../../src/eni/cloud.ts';
+import { classify } from '../../src/eni/ec2-errors.ts';
+import type { EniRef } from '../../src/model.ts';
+import { REF } from '../allocator/claims.ts';
+import { assignAddresses } from '../aws/cloud/assign.ts';
+import { Ec2Error, ec2Error } from '../aws/cloud/ec2-error.ts';
+import { findEni, findSubnet } from '../aws/cloud/find.ts';
+import { removeEni } from '../aws/cloud/interfaces.ts';
+import { type CloudState, enisOf } from '../aws/cloud/model.ts';
+import { plant } from '../aws/cloud/plant.ts';
+import { defaultSeed } from '../aws/cloud/seed.ts';
+import { unassignAddresses } from '../aws/cloud/unassign.ts';
+
+/** An ENI of another node in the same subnet. */
+export const NEIGHBOUR = 'eni-00000000000000003';
+export const NEIGHBOUR_PRIMARY = '10.10.0.6';
+
+/** `lost`: the call is carried out, and its answer never comes. */
+export type Fault = 'unreachable' | 'denied' | 'lost';
+export type Action = 'assign' | 'unassign' | 'describe';
+
+export interface CloudSeed {
+  /** What the ENI holds beside its primary address. */
+  readonly own?: readonly string[];
+  readonly neighbours?: readonly string[];
+  /** It decides how many addresses an ENI may hold. */
+  readonly instanceType?: string;
+}
+
+const ACTIONS: Readonly<Record<Action, string>> = {
+  assign: 'AssignPrivateIpAddresses',
+  unassign: 'UnassignPrivateIpAddresses',
+  describe: 'DescribeNetworkInterfaces',
+};
+
+export class FakeCloud implements Cloud {
+  /** Every call in order: its action, and the addresses that it was about. */
+  readonly calls: (readonly [Action, ...string[]])[] = [];
+  /** What EC2 says when it refuses; a test may have it say less. */
+  wording = (message: string): string => message;
+  /** Runs within each call, before it takes effect. */
+  during = async (_action: Action): Promise<void> => {};
+  #state: CloudState;
+  #shown: CloudState | undefined;
+  readonly #faults = new Map<Action, { readonly fault: Fault; times: number }>();
+
+  constructor({ own = [], neighbours = [], instanceType = 'm5.24xlarge' }: CloudSeed = {}) {
+    const { subnets, instances, enis } = defaultSeed();
+    const other = {
+      id: NEIGHBOUR,
+      subnetId: REF.subnet,
+      primary: NEIGHBOUR_PRIMARY,
+      secondaries: neighbours,
+    };
+    const seed = {
+      subnets,
+      instances: instances.map((instance) => ({ ...instance, type: instanceType })),
+      enis: [...enis.map((eni) => (eni.id === REF.id ? { ...eni, secondaries: own } : eni)), other],
+    };
+    this.#state = plant(seed, REF.region, 0);
+  }
+
+  /** What the ENI holds beside its primary address. */
+  get own(): readonly string[] {
+    return this.#state.enis.get(REF.id)?.secondaries ?? [];
+  }
+
+  count(action: Action): number {
+    return this.calls.filter(([name]) => name === action).length;
+  }
+
+  /** The next so many calls of the action meet the fault. */
+  fail(action: Action, fault: Fault, times = Infinity): void {
+    this.#faults.set(action, { fault, times });
+  }
+
+  /** From now on, descriptions are as old as this moment. */
+  lag(): void {
+    this.#shown = this.#state;
+  }
+
+  /** Somebody deletes the ENI. */
+  removeEni(): void {
+    this.#state = removeEni(this.#state, REF.id, false);
+  }
+
+  async assign(eni: EniRef, addresses: readonly string[]): Promise<void> {
+    await this.#call('assign', addresses, () => {
+      this.#state = assignAddresses(this.#state, eni.id, addresses, false);
+    });
+  }
+
+  async unassign(eni: EniRef, addresses: readonly string[]): Promise<void> {
+    await this.#call('unassign', addresses, () => {
+      this.#state = unassignAddresses(this.#state, eni.id, addresses);
+    });
+  }
+
+  async describeEni(id: string): Promise<EniDescription> {
+    return await this.#call('describe', [], () => {
+      const { subnetId, primary, secondaries } = findEni(this.#view, id);
+      return { subnet: subnetId, cidr: findSubnet(this.#view, subnetId).cidr, primary, secondaries };
+    });
+  }
+
+  async addressesOf(id: string): Promise<readonly string[]> {
+    const { primary, secondaries } = await this.describeEni(id);
+    return [primary, ...secondaries];
+  }
+
+  async holders(subnet: string): Promise<ReadonlyMap<string, Holder>> {
+    return await this.#call('describe', [], () => {
+      const held = enisOf(this.#view, subnet).flatMap(({ id: eni, primary, secondaries }) =>
+        [primary, ...secondaries].map((address) => [address, { eni, primary: address === primary }] as const),
+      );
+      return new Map(held);
+    });
+  }
+
+  get #view(): CloudState {
+    return this.#shown ?? this.#state;
+  }
+
+  async #call<T>(action: Action, addresses: readonly string[], work: () => T): Promise<T> {
+    this.calls.push([action, ...addresses]);
+    await this.during(action);
+    const fault = this.#takeFault(action);
+    if (fault === 'unreachable') {
+      throw classify(ACTIONS[action], { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' });
+    }
+    try {
+      if (fault === 'denied')
+        throw ec2Error('denied', { user: 'node', action: ACTIONS[action], encoded: 'x' });
+      const answer = work();
+      if (fault !== 'lost') return answer;
+    } catch (error) {
+      throw this.#classified(action, error);
+    }
+    throw classify(ACTIONS[action], { code: 'Timeout', message: 'no answer within 10 s' });
+  }
+
+  #classified(action: Action, error: unknown): unknown {
+    if (!(error instanceof Ec2Error)) return error;
+    const { code, status } = error;
+    return classify(ACTIONS[action], { code, status, message: this.wording(error.message) });
+  }
+
+  #takeFault(action: Action): Fault | undefined {
+    const next = this.#faults.get(action);
+    if (!next || next.times === 0) return undefined;
+    next.times--;
+    return next.fault;
+  }
+}

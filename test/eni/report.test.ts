@@ -1,0 +1,168 @@
+/** What EC2 answered, written into a state that may have gone on meanwhile. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AssignOutcome } from '../../src/eni/assign.ts';
+import { CloudError, type Holder } from '../../src/eni/cloud.ts';
+import { applyReport, unansweredError } from '../../src/eni/report.ts';
+import { queueOf, type RoundReport } from '../../src/eni/round.ts';
+import type { UnassignOutcome } from '../../src/eni/unassign.ts';
+import type { Reservation, State } from '../../src/model.ts';
+import { EMPTY, mark, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { NEIGHBOUR } from './fake-cloud.ts';
+
+const LATER = NOW + 700;
+const error = new CloudError('transient', 'Timeout', 'no answer');
+const denial = new CloudError('denied', 'UnauthorizedOperation', 'no');
+
+interface Answers {
+  readonly strays?: readonly string[];
+  readonly released?: Record<string, UnassignOutcome>;
+  readonly assigned?: Record<string, AssignOutcome>;
+  readonly holders?: Record<string, Holder>;
+}
+
+/** The report of a round that was for the state. */
+function reportOf(
+  state: State,
+  { strays = [], released = {}, assigned = {}, holders = {} }: Answers,
+): RoundReport {
+  return {
+    queue: queueOf(state, REF.id, strays),
+    released: new Map(Object.entries(released)),
+    assigned: { outcomes: new Map(Object.entries(assigned)), holders: new Map(Object.entries(holders)) },
+  };
+}
+
+const assigning = onEni('c1', '10.10.0.80', { state: 'assigning', deadline: NOW + 30_000 });
+const releasing = onEni('c1', '10.10.0.80', { state: 'releasing' });
+
+/** The state of one reservation after a round that was for it. */
+const after = (one: Reservation, answers: Answers): State =>
+  applyReport(stateOf([one]), REF, reportOf(stateOf([one]), answers), LATER);
+
+test('applyReport() makes `assigned` of what the ENI holds', () => {
+  const state = after(assigning, { assigned: { '10.10.0.80': { kind: 'held' } } });
+  assert.deepEqual(state, stateOf([onEni('c1', '10.10.0.80', { since: LATER })]));
+});
+
+test('applyReport() writes a verdict down, and where the address is', () => {
+  const verdict = { kind: 'address-taken', message: 'a neighbour has it' } as const;
+  const outcome = { kind: 'refused', verdict, holder: NEIGHBOUR } as const;
+  const state = after(assigning, { assigned: { '10.10.0.80': outcome } });
+  assert.deepEqual(state.reservations, [{ ...assigning, state: 'refused', since: LATER, verdict }]);
+  assert.deepEqual(state.marks, [
+    mark('10.10.0.80', { reason: 'foreign', since: LATER, until: LATER + 300_000, eni: NEIGHBOUR }),
+  ]);
+});
+
+test('applyReport() marks no address as foreign that is refused for another reason', () => {
+  const verdict = { kind: 'eni-full', message: 'no room' } as const;
+  const state = after(assigning, { assigned: { '10.10.0.80': { kind: 'refused', verdict } } });
+  assert.equal(state.reservations[0]?.state, 'refused');
+  assert.deepEqual(state.marks, []);
+});
+
+test('applyReport() remembers what the neighbours hold, and nothing of our own', () => {
+  const holders = {
+    '10.10.0.6': { eni: NEIGHBOUR, primary: true },
+    '10.10.0.81': { eni: NEIGHBOUR, primary: false },
+    '10.10.0.82': { eni: REF.id, primary: false },
+  };
+  const { marks } = applyReport(EMPTY, REF, reportOf(EMPTY, { holders }), LATER);
+  assert.deepEqual(
+    marks.map(({ address, reason, eni }) => [address, reason, eni]),
+    [
+      ['10.10.0.6', 'foreign', NEIGHBOUR],
+      ['10.10.0.81', 'foreign', NEIGHBOUR],
+    ],
+  );
+});
+
+test('applyReport() forgets a reservation once its address is off, and leaves a trace', () => {
+  const state = after(releasing, { released: { '10.10.0.80': { kind: 'released' } } });
+  assert.deepEqual(state.reservations, []);
+  assert.deepEqual(state.marks, [mark('10.10.0.80', { since: LATER, until: LATER + 60_000, eni: REF.id })]);
+});
+
+test('applyReport() remembers that an Unassign had no answer, also when a later one has', () => {
+  const unanswered = { '10.10.0.80': { kind: 'unanswered', error } } as const;
+  const [left] = after(releasing, { released: unanswered }).reservations;
+  assert.deepEqual(left, { ...releasing, unanswered: true });
+  const { marks } = after(left, { released: { '10.10.0.80': { kind: 'released' } } });
+  assert.deepEqual(
+    marks.map(({ reason }) => reason),
+    ['released', 'unsettled'],
+  );
+});
+
+const untouched: [title: string, one: Reservation, answers: Answers][] = [
+  [
+    'there was no answer to an Assign',
+    assigning,
+    { assigned: { '10.10.0.80': { kind: 'unanswered', error } } },
+  ],
+  [
+    'there was none to an Unassign again',
+    { ...releasing, unanswered: true },
+    { released: { '10.10.0.80': { kind: 'unanswered', error } } },
+  ],
+  [
+    'an Unassign was denied, which cannot land',
+    releasing,
+    { released: { '10.10.0.80': { kind: 'unanswered', error: denial } } },
+  ],
+  ['the round was about others', assigning, {}],
+];
+for (const [title, one, answers] of untouched) {
+  test(`applyReport() is the same state when ${title}`, () => {
+    const state = stateOf([one]);
+    assert.equal(applyReport(state, REF, reportOf(state, answers), LATER), state);
+  });
+}
+
+const held = { assigned: { '10.10.0.80': { kind: 'held' } } } as const;
+const gone: [title: string, now: Reservation][] = [
+  ['a DEL came in between', onEni('c1', '10.10.0.80', { state: 'releasing', since: NOW + 5 })],
+  ['somebody else has the address by now', onEni('c2', '10.10.0.80', { state: 'assigning' })],
+  ['it was given up and begun anew', { ...assigning, since: NOW + 5 }],
+];
+for (const [title, now] of gone) {
+  test(`applyReport() touches nothing when ${title}`, () => {
+    const state = stateOf([now]);
+    assert.equal(applyReport(state, REF, reportOf(stateOf([assigning]), held), LATER), state);
+  });
+}
+
+test('applyReport() remembers an address that was assigned for nobody any more, so that it is taken off', () => {
+  const asked = mark('10.10.0.80', { reason: 'asked', since: LATER, until: LATER + 3_600_000, eni: REF.id });
+  const elsewhere = stateOf([{ ...assigning, eni: { ...REF, id: NEIGHBOUR } }]);
+  for (const state of [EMPTY, elsewhere]) {
+    const next = applyReport(state, REF, reportOf(stateOf([assigning]), held), LATER);
+    assert.deepEqual(next, { ...state, marks: [asked] });
+  }
+});
+
+test('applyReport() marks the strays that were taken off, so that a list that lags brings none back', () => {
+  const strays = ['10.10.0.90', '10.10.0.91'];
+  const released = {
+    '10.10.0.90': { kind: 'released' },
+    '10.10.0.91': { kind: 'unanswered', error },
+  } as const;
+  const { marks } = applyReport(EMPTY, REF, reportOf(EMPTY, { strays, released }), LATER);
+  assert.deepEqual(marks, [mark('10.10.0.90', { since: LATER, until: LATER + 60_000, eni: REF.id })]);
+});
+
+test('unansweredError() is the error of the reservations asked about, and of no others', () => {
+  const report = reportOf(EMPTY, {
+    released: { '10.10.0.80': { kind: 'unanswered', error: denial }, '10.10.0.81': { kind: 'released' } },
+    assigned: { '10.10.0.82': { kind: 'unanswered', error }, '10.10.0.83': { kind: 'held' } },
+  });
+  const errorOf = (...addresses: string[]) =>
+    unansweredError(
+      report,
+      addresses.map((address) => onEni('c1', address)),
+    );
+  assert.equal(errorOf('10.10.0.80'), denial);
+  assert.equal(errorOf('10.10.0.83', '10.10.0.82'), error);
+  assert.equal(errorOf('10.10.0.81', '10.10.0.83', '10.10.0.99'), undefined);
+});

@@ -1,0 +1,126 @@
+/** Rounds at an ENI: what they ask of EC2, and that state and ENI agree in the end whatever is lost. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { planAdd } from '../../src/allocator/plan.ts';
+import { planRelease } from '../../src/allocator/release.ts';
+import { applyReport } from '../../src/eni/report.ts';
+import { callEc2, queueOf } from '../../src/eni/round.ts';
+import type { State } from '../../src/model.ts';
+import {
+  attachment,
+  claimOnEni,
+  EMPTY,
+  ENI,
+  NOW,
+  onEni,
+  REF,
+  reservation,
+  stateOf,
+} from '../allocator/claims.ts';
+import { type Action, FakeCloud, type Fault } from './fake-cloud.ts';
+
+const mixed = stateOf([
+  onEni('c1', '10.10.0.80', { state: 'assigning' }),
+  onEni('c2', '10.10.0.81', { state: 'releasing' }),
+  onEni('c3', '10.10.0.82'),
+  onEni('c4', '10.10.0.83', { state: 'refused' }),
+  onEni('c5', '10.10.0.84', { state: 'assigning', network: 'other' }),
+  onEni('c6', '10.10.0.85', { state: 'assigning', eni: { ...REF, id: 'eni-00000000000000001' } }),
+  reservation('c7', '10.10.0.86'),
+]);
+
+test('queueOf() has what waits at the ENI, of every network', () => {
+  const { assigning, releasing, strays } = queueOf(mixed, REF.id, ['10.10.0.90']);
+  assert.deepEqual(
+    assigning.map(({ container }) => container),
+    ['c1', 'c5'],
+  );
+  assert.deepEqual(
+    releasing.map(({ container }) => container),
+    ['c2'],
+  );
+  assert.deepEqual(strays, ['10.10.0.90']);
+});
+
+test('callEc2() takes off first, since that makes room on a full ENI', async () => {
+  const full = Array.from({ length: 8 }, (_, place) => `10.10.0.${place + 90}`);
+  const cloud = new FakeCloud({ instanceType: 'm5.large', own: ['10.10.0.81', ...full] });
+  const state = stateOf(mixed.reservations.slice(0, 2));
+  const { released, assigned } = await callEc2(cloud, REF, queueOf(state, REF.id));
+  assert.deepEqual(cloud.calls, [
+    ['unassign', '10.10.0.81'],
+    ['assign', '10.10.0.80'],
+  ]);
+  assert.deepEqual([...released], [['10.10.0.81', { kind: 'released' }]]);
+  assert.deepEqual([...assigned.outcomes], [['10.10.0.80', { kind: 'held' }]]);
+});
+
+test('callEc2() takes strays off in the same call', async () => {
+  const cloud = new FakeCloud({ own: ['10.10.0.81', '10.10.0.90'] });
+  await callEc2(cloud, REF, queueOf(mixed, REF.id, ['10.10.0.90']));
+  assert.deepEqual(cloud.calls[0], ['unassign', '10.10.0.81', '10.10.0.90']);
+});
+
+test('callEc2() calls nobody when nothing waits', async () => {
+  const cloud = new FakeCloud();
+  await callEc2(cloud, REF, queueOf(EMPTY, REF.id));
+  assert.equal(cloud.calls.length, 0);
+});
+
+type Event =
+  | { readonly kind: 'add' | 'del'; readonly container: string }
+  | { readonly kind: 'fault'; readonly action: Action; readonly fault: Fault; readonly times: number }
+  | { readonly kind: 'round' };
+
+const onContainer = (kind: 'add' | 'del'): fc.Arbitrary<Event> =>
+  fc.constantFrom('c1', 'c2', 'c3', 'c4', 'c5', 'c6').map((container) => ({ kind, container }));
+const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
+  onContainer('add'),
+  onContainer('del'),
+  fc.constant({ kind: 'round' } as const),
+  fc
+    .tuple(
+      fc.constantFrom<Action>('assign', 'unassign', 'describe'),
+      fc.constantFrom<Fault>('unreachable', 'lost'),
+      fc.nat(3),
+    )
+    .map(([action, fault, times]) => ({ kind: 'fault', action, fault, times }) as const),
+);
+
+async function round(state: State, cloud: FakeCloud, now: number): Promise<State> {
+  return applyReport(state, REF, await callEc2(cloud, REF, queueOf(state, REF.id)), now);
+}
+
+test('rounds bring ENI and state to agree: every pod has its address on the ENI, and nothing else is', async () => {
+  const neighbours = ['10.10.0.81', '10.10.0.84'];
+  await fc.assert(
+    fc.asyncProperty(fc.array(arbitraryEvent, { maxLength: 40 }), async (events) => {
+      const cloud = new FakeCloud({ neighbours });
+      let state = EMPTY;
+      let now = NOW;
+      const give = (container: string): void => {
+        const eni = { ...ENI, secondaries: cloud.own };
+        ({ state } = planAdd(state, claimOnEni(container, { eni }), now));
+      };
+      for (const event of events) {
+        now += 1000;
+        if (event.kind === 'add') give(event.container);
+        if (event.kind === 'del') state = planRelease(state, attachment(event.container), now);
+        if (event.kind === 'fault') cloud.fail(event.action, event.fault, event.times);
+        if (event.kind === 'round') state = await round(state, cloud, now);
+        for (const { address, state: stage } of state.reservations) {
+          if (stage === 'assigned') assert.ok(cloud.own.includes(address), `${address} is not on the ENI`);
+        }
+      }
+      for (const action of ['assign', 'unassign', 'describe'] as const) cloud.fail(action, 'lost', 0);
+      for (let last = 0; last < 3; last++) {
+        state = await round(state, cloud, now);
+        for (const { container, state: stage } of state.reservations)
+          if (stage === 'refused') give(container);
+      }
+      assert.deepEqual(cloud.own.toSorted(), state.reservations.map(({ address }) => address).toSorted());
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,102 @@
+/** Questions to a state, and states made from states. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import {
+  addMarks,
+  addReservations,
+  isHeldBy,
+  mapReservations,
+  pruneMarks,
+  reservationsOf,
+  scopeOf,
+} from '../src/state.ts';
+import { attachment, EMPTY, ENI, mark, NOW, onEni, reservation, stateOf } from './allocator/claims.ts';
+
+test('isHeldBy() compares network, container and interface', () => {
+  const one = reservation('c1', '10.10.0.80');
+  assert.ok(isHeldBy(one, attachment('c1')));
+  for (const other of [{ network: 'other' }, { container: 'c2' }, { interface: 'net2' }]) {
+    assert.ok(!isHeldBy(one, { ...attachment('c1'), ...other }));
+  }
+});
+
+test('reservationsOf() has all of an attachment’s, in any state', () => {
+  const own = [reservation('c1', '10.10.0.80'), onEni('c1', '10.10.0.81', { state: 'refused' })];
+  const state = stateOf([...own, reservation('c2', '10.10.0.82')]);
+  assert.deepEqual(reservationsOf(state, attachment('c1')), own);
+  assert.deepEqual(reservationsOf(state, attachment('c3')), []);
+});
+
+test('scopeOf() is the subnet with an ENI, whatever the network, and the network without', () => {
+  assert.equal(scopeOf('pods', ENI), scopeOf('other', ENI));
+  assert.notEqual(scopeOf('pods', undefined), scopeOf('other', undefined));
+  assert.notEqual(
+    scopeOf(ENI.subnet, undefined),
+    scopeOf('pods', ENI),
+    'a network may be called like a subnet',
+  );
+});
+
+const arbitraryState = fc
+  .array(fc.nat(255), { maxLength: 20 })
+  .map((places) => stateOf(places.map((place, index) => reservation(`c${index}`, `10.10.0.${place}`))));
+
+test('mapReservations() is the very same state when nothing changes', () => {
+  fc.assert(
+    fc.property(arbitraryState, (state) =>
+      assert.equal(
+        mapReservations(state, (one) => one),
+        state,
+      ),
+    ),
+  );
+});
+
+test('mapReservations() replaces, removes and keeps, in order', () => {
+  const fate = fc.constantFrom('keep', 'remove', 'replace');
+  fc.assert(
+    fc.property(arbitraryState, fc.infiniteStream(fate), (state, fates) => {
+      const chosen = new Map(state.reservations.map((one) => [one, fates.next().value]));
+      const replaced = { container: 'other' };
+      const next = mapReservations(state, (one) => {
+        const what = chosen.get(one);
+        return what === 'remove' ? undefined : what === 'replace' ? { ...one, ...replaced } : one;
+      });
+      const expected = state.reservations
+        .filter((one) => chosen.get(one) !== 'remove')
+        .map((one) => (chosen.get(one) === 'replace' ? { ...one, ...replaced } : one));
+      assert.deepEqual(next.reservations, expected);
+      assert.equal(
+        next === state,
+        [...chosen.values()].every((what) => what === 'keep'),
+      );
+    }),
+  );
+});
+
+test('addReservations() appends and leaves the old state as it is', () => {
+  const state = stateOf([reservation('c1', '10.10.0.80')]);
+  const next = addReservations(state, [reservation('c2', '10.10.0.81')]);
+  assert.deepEqual([state.reservations.length, next.reservations.length], [1, 2]);
+});
+
+test('addMarks() replaces a mark on the same address in the same scope for the same reason', () => {
+  const old = mark('10.10.0.80', { since: 0 });
+  const others = [
+    mark('10.10.0.81'),
+    mark('10.10.0.80', { reason: 'foreign' }),
+    mark('10.10.0.80', { scope: 'network pods' }),
+  ];
+  const state = addMarks(stateOf([], [old, ...others]), [mark('10.10.0.80')]);
+  assert.deepEqual(state.marks, [...others, mark('10.10.0.80')]);
+  assert.equal(addMarks(state, []), state);
+});
+
+test('pruneMarks() drops what is over, and is the same state when nothing is', () => {
+  const [over, fresh] = [mark('10.10.0.80', { until: NOW }), mark('10.10.0.81', { until: NOW + 1 })];
+  const state = stateOf([], [over, fresh]);
+  assert.deepEqual(pruneMarks(state, NOW).marks, [fresh]);
+  assert.equal(pruneMarks(state, NOW - 1), state);
+  assert.equal(pruneMarks(EMPTY, NOW), EMPTY);
+});
