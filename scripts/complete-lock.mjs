@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Packages of native programs are named after their platform, as NAME-linux-x64-musl or NAME/linux-x64. */
-const PLATFORM = /[-/](android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+?)(?:-(gnu|musl|msvc|\w*eabi\w*))?$/;
+const PLATFORM =
+  /[-/](android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+?)(?:-(gnu|musl|msvc|\w*eabi\w*))?$/;
 const LIBC = { gnu: 'glibc', musl: 'musl' };
 
 const file = 'package-lock.json';

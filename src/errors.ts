@@ -8,6 +8,7 @@ export type FailureKind =
   | 'decode'
   | 'invalid-config'
   | 'try-again'
+  | 'not-available'
   | 'no-free-address'
   | 'eni-full'
   | 'address-taken'

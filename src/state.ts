@@ -1,5 +1,5 @@
 /** Pure questions to a state, and new states made from old ones. */
-import type { Attachment, Mark, Reservation, State } from './model.ts';
+import type { Attachment, EniRef, Mark, Reservation, State } from './model.ts';
 
 /** What a transaction makes of a state. Returning the very same state commits nothing. */
 export interface Change<T> {
@@ -12,6 +12,17 @@ export const isHeldBy = (
   { network, container, interface: name }: Attachment,
 ): boolean =>
   reservation.container === container && reservation.interface === name && reservation.network === network;
+
+/** Whether a reservation is the attachment's, as a function of the reservation. */
+export const heldBy =
+  (attachment: Attachment) =>
+  (reservation: Reservation): boolean =>
+    isHeldBy(reservation, attachment);
+
+/** The ENIs on which the reservations are, each once. */
+export const enisOf = (reservations: readonly Reservation[]): readonly EniRef[] => [
+  ...new Map(reservations.flatMap(({ eni }) => (eni ? [[eni.id, eni] as const] : []))).values(),
+];
 
 /** The reservations of one attachment, in any state. */
 export const reservationsOf = (state: State, attachment: Attachment): readonly Reservation[] =>

@@ -5,13 +5,15 @@ import * as fc from 'fast-check';
 import {
   addMarks,
   addReservations,
+  enisOf,
+  heldBy,
   isHeldBy,
   mapReservations,
   pruneMarks,
   reservationsOf,
   scopeOf,
 } from '../src/state.ts';
-import { attachment, EMPTY, ENI, mark, NOW, onEni, reservation, stateOf } from './allocator/claims.ts';
+import { attachment, EMPTY, ENI, mark, NOW, onEni, REF, reservation, stateOf } from './allocator/claims.ts';
 
 test('isHeldBy() compares network, container and interface', () => {
   const one = reservation('c1', '10.10.0.80');
@@ -26,6 +28,25 @@ test('reservationsOf() has all of an attachment’s, in any state', () => {
   const state = stateOf([...own, reservation('c2', '10.10.0.82')]);
   assert.deepEqual(reservationsOf(state, attachment('c1')), own);
   assert.deepEqual(reservationsOf(state, attachment('c3')), []);
+});
+
+test('heldBy() picks the attachment’s reservations out of many', () => {
+  const state = stateOf([reservation('c1', '10.10.0.80'), reservation('c2', '10.10.0.81')]);
+  assert.deepEqual(
+    state.reservations.filter(heldBy(attachment('c1'))),
+    reservationsOf(state, attachment('c1')),
+  );
+});
+
+test('enisOf() has each ENI once, and none of what has none', () => {
+  const other = { ...REF, id: 'eni-00000000000000009' };
+  const reservations = [
+    onEni('c1', '10.10.0.80'),
+    onEni('c2', '10.10.0.81', { eni: other }),
+    onEni('c3', '10.10.0.82'),
+    reservation('c4', '10.10.0.83'),
+  ];
+  assert.deepEqual(enisOf(reservations), [REF, other]);
 });
 
 test('scopeOf() is the subnet with an ENI, whatever the network, and the network without', () => {

@@ -1,7 +1,7 @@
 /** The environment contract of CNI (spec section 2, "Parameters"), as a table. */
 import { Failure } from '../errors.ts';
 
-export const COMMANDS = ['ADD', 'DEL', 'CHECK', 'VERSION'] as const;
+export const COMMANDS = ['ADD', 'DEL', 'CHECK', 'GC', 'STATUS', 'VERSION'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 interface Variable {
@@ -29,7 +29,7 @@ const VARIABLES = {
     },
   },
   CNI_ARGS: { requiredBy: [] },
-  CNI_PATH: { requiredBy: ['ADD', 'DEL', 'CHECK'] },
+  CNI_PATH: { requiredBy: ['ADD', 'DEL', 'CHECK', 'GC', 'STATUS'] },
 } satisfies Record<string, Variable>;
 
 export interface Invocation {

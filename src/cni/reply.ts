@@ -14,6 +14,7 @@ const CODES: Readonly<Record<FailureKind, number>> = {
   decode: 6,
   'invalid-config': 7,
   'try-again': 11,
+  'not-available': 50,
   'no-free-address': 100,
   'eni-full': 101,
   'address-taken': 102,

@@ -14,6 +14,15 @@ export const isCniVersion = (value: unknown): value is CniVersion =>
   (CNI_VERSIONS as readonly unknown[]).includes(value);
 
 /**
+ * Some verbs are younger than CNI itself.
+ * @throws Failure `incompatible-version` when the configuration's version does not have the verb.
+ */
+export function requireVersion(version: CniVersion, than: CniVersion, verb: string): void {
+  if (isAtLeast(version, than)) return;
+  throw new Failure('incompatible-version', `config version does not allow ${verb}`);
+}
+
+/**
  * The version that a configuration speaks; none at all means 0.1.0 (CNI spec, "Version considerations").
  * @throws Failure `incompatible-version`.
  */

@@ -1,8 +1,7 @@
 /** ADD: gives the attachment one address per range set, real in the VPC, or nothing at all. */
-import { type Claim, matchRequested } from '../allocator/claim.ts';
+import type { Claim } from '../allocator/claim.ts';
 import { findAnswer, planAdd } from '../allocator/plan.ts';
 import { planRelease } from '../allocator/release.ts';
-import { fitToSubnet, wholeSets } from '../allocator/subnet.ts';
 import type { Request } from '../cni/request.ts';
 import type { IpamResult } from '../cni/result.ts';
 import { type Allocation, readAllocation } from '../config/allocation.ts';
@@ -12,11 +11,11 @@ import type { OpenCloud } from '../eni/cloud.ts';
 import { locateEni } from '../eni/locate.ts';
 import { settle } from '../eni/queue.ts';
 import { errorMessage } from '../errors.ts';
-import type { Eni, Reservation } from '../model.ts';
+import type { Reservation } from '../model.ts';
 import { openRun, type Run } from '../run.ts';
-import { isGone, observeSandbox } from '../sandbox.ts';
-import { reservationsOf } from '../state.ts';
+import { heldBy, reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
+import { makeClaim } from './claim.ts';
 import { withPending } from './pending.ts';
 import { toResult } from './result.ts';
 
@@ -49,30 +48,6 @@ async function obtainOrUndo(
   }
 }
 
-function makeClaim(
-  { attachment, netns }: Request,
-  allocation: Allocation,
-  eni: Eni | undefined,
-  { world, deadline }: Run,
-): Claim {
-  const sets = eni ? fitToSubnet(allocation.rangeSets, eni) : wholeSets(allocation.rangeSets);
-  const sandbox = observeSandbox(netns);
-  const boot = world.bootId();
-  return {
-    attachment,
-    sets,
-    requested: matchRequested(sets, allocation.requested),
-    order: allocation.order,
-    cooldownMs: allocation.cooldownMs,
-    boot,
-    deadline: world.now() + deadline.remaining(),
-    isGone: (reservation) => isGone(reservation, boot),
-    ...(eni ? { eni } : {}),
-    ...(allocation.pod ? { pod: allocation.pod } : {}),
-    ...(sandbox ? { sandbox } : {}),
-  };
-}
-
 async function obtain(claim: Claim, openCloud: OpenCloud, run: Run): Promise<readonly Reservation[]> {
   for (;;) {
     // Commit point 1: the intent is on disk before EC2 hears of it.
@@ -80,7 +55,7 @@ async function obtain(claim: Claim, openCloud: OpenCloud, run: Run): Promise<rea
     if (plan.kind === 'held') return plan.reservations;
     if (plan.kind === 'refused') throw plan.failure;
     // Commit point 2 is in here: what EC2 answered is on disk before the runtime hears of it.
-    await settle(plan.eni, { attachment: claim.attachment, state: 'assigning' }, openCloud, run);
+    await settle(plan.eni, { concerns: heldBy(claim.attachment), state: 'assigning' }, openCloud, run);
   }
 }
 
@@ -95,7 +70,7 @@ async function giveBack(
     await run.store.transact((state, now) => {
       return { state: planRelease(state, claim.attachment, now, isNew), value: undefined };
     });
-    const wait = { attachment: claim.attachment, state: 'releasing' } as const;
+    const wait = { concerns: heldBy(claim.attachment), state: 'releasing' } as const;
     if (claim.eni && run.deadline.remaining() > 0) await settle(claim.eni, wait, openCloud, run);
   } catch (error) {
     // What is left is in the state as `releasing`: the DEL that follows, or anybody else, goes on.

@@ -1,6 +1,6 @@
 /** CHECK: the attachment is recorded, as the runtime believes it is, and the ENI holds its addresses. */
 import type { Request } from '../cni/request.ts';
-import { isAtLeast } from '../cni/versions.ts';
+import { requireVersion } from '../cni/versions.ts';
 import { readPreviousAddresses } from '../config/prev-result.ts';
 import { readSettings } from '../config/settings.ts';
 import { CloudError, type OpenCloud, toFailure } from '../eni/cloud.ts';
@@ -15,9 +15,7 @@ import type { World } from '../world.ts';
 /** @throws Failure `check-failed` that says what is missing. */
 export async function check(request: Request, openCloud: OpenCloud, world: World): Promise<void> {
   const { network, attachment } = request;
-  if (!isAtLeast(network.cniVersion, '0.4.0')) {
-    throw new Failure('incompatible-version', 'config version does not allow CHECK');
-  }
+  requireVersion(network.cniVersion, '0.4.0', 'CHECK');
   const expected = readPreviousAddresses(network);
   const run = openRun(readSettings(network.json), { command: 'CHECK', ...attachment }, world);
   const held = reservationsOf(run.store.read(), attachment).filter(({ state }) => state === 'assigned');

@@ -5,9 +5,8 @@ import { readSettings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
 import { settle } from '../eni/queue.ts';
 import { Failure } from '../errors.ts';
-import type { EniRef, Reservation } from '../model.ts';
 import { openRun } from '../run.ts';
-import { reservationsOf } from '../state.ts';
+import { enisOf, heldBy, reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
 import { withPending } from './pending.ts';
 
@@ -25,7 +24,8 @@ export async function del(request: Request, openCloud: OpenCloud, world: World):
     const next = planRelease(state, attachment, now);
     return { state: next, value: reservationsOf(next, attachment) };
   });
-  const wait = { attachment, state: 'releasing', once: settings.onReleaseFailure === 'defer' } as const;
+  const once = settings.onReleaseFailure === 'defer';
+  const wait = { concerns: heldBy(attachment), state: 'releasing', once } as const;
   try {
     for (const eni of enisOf(releasing)) await settle(eni, wait, openCloud, run);
   } catch (error) {
@@ -35,7 +35,3 @@ export async function del(request: Request, openCloud: OpenCloud, world: World):
     run.log.warn('the pod is let go, its addresses are still to be released', { error: error.message });
   }
 }
-
-const enisOf = (reservations: readonly Reservation[]): readonly EniRef[] => [
-  ...new Map(reservations.flatMap(({ eni }) => (eni ? [[eni.id, eni] as const] : []))).values(),
-];

@@ -11,6 +11,8 @@ import type { World } from '../world.ts';
 import { add } from './add.ts';
 import { check } from './check.ts';
 import { del } from './del.ts';
+import { gc } from './gc.ts';
+import { status } from './status.ts';
 
 /** Answers the verb that the environment asks for. It never throws: a failure is an answer, too. */
 export async function serveCni(world: World): Promise<Reply> {
@@ -32,6 +34,12 @@ export async function serveCni(world: World): Promise<Reply> {
         return success();
       case 'CHECK':
         await check(request, openEc2, world);
+        return success();
+      case 'GC':
+        await gc(request, openEc2, world);
+        return success();
+      case 'STATUS':
+        await status(request, openEc2, world);
         return success();
     }
   } catch (error) {

@@ -3,8 +3,8 @@ import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { errorCode, errorMessage } from '../errors.ts';
 import type { Run } from '../run.ts';
 import { CloudError, type Holder, type OpenCloud } from './cloud.ts';
+import { explainMissingCredentials } from './credentials.ts';
 import { classify, type RawError } from './ec2-errors.ts';
-import { openImds } from './imds.ts';
 
 /** A call that takes longer is given up, and tried again within the deadline. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -125,22 +125,6 @@ async function readError(error: unknown, limit: number, run: Run): Promise<RawEr
   const status = httpStatus(error);
   const code = name === 'Error' ? (errorCode(error) ?? name) : name;
   return { code, message: errorMessage(error), ...(status === undefined ? {} : { status }) };
-}
-
-/**
- * The SDK says the same whether there are no credentials or IMDS did not answer. Only IMDS knows that
- * the instance has no role; anything else may pass.
- */
-async function explainMissingCredentials({ world, deadline }: Run): Promise<RawError> {
-  try {
-    const role = await openImds(world, deadline).get('iam/security-credentials/');
-    if (role === undefined) {
-      return { code: 'NoCredentials', message: 'no AWS credentials: the instance has no role' };
-    }
-    return { code: 'CredentialsUnavailable', message: `the credentials of role ${role} could not be had` };
-  } catch (error) {
-    return { code: 'CredentialsUnavailable', message: `no AWS credentials: ${errorMessage(error)}` };
-  }
 }
 
 /** The SDK puts the response's status into `$metadata` of its errors. */

@@ -4,19 +4,18 @@
  */
 import { retire } from '../allocator/retire.ts';
 import { Failure } from '../errors.ts';
-import type { Attachment, EniRef, Reservation, State } from '../model.ts';
+import type { EniRef, Reservation, State } from '../model.ts';
 import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
-import { reservationsOf } from '../state.ts';
 import type { Cloud, CloudError, OpenCloud } from './cloud.ts';
 import { applyReport, unansweredError } from './report.ts';
 import { callEc2, queueOf } from './round.ts';
 import { findStrays } from './strays.ts';
 import { type Turn, takeTurns } from './turn.ts';
 
-/** What an attachment waits for: that none of its reservations is in this state any more. */
+/** What a verb waits for at an ENI: that no reservation that concerns it is in this state any more. */
 export interface Wait {
-  readonly attachment: Attachment;
+  readonly concerns: (reservation: Reservation) => boolean;
   readonly state: 'assigning' | 'releasing';
   /** Gives up after the first call without an answer. */
   readonly once?: boolean;
@@ -35,7 +34,7 @@ const LONGEST_PAUSE_MS = 5000;
  * @throws Failure `try-again` at the deadline, `denied` when EC2 does not let us release.
  */
 export async function settle(eni: EniRef, wait: Wait, openCloud: OpenCloud, run: Run): Promise<void> {
-  const isOver = (): boolean => pending(run.store.read(), wait).length === 0;
+  const isOver = (): boolean => pending(run.store.read(), eni, wait).length === 0;
   const attempt = (): string => describe(eni, wait, run.store.read());
   await takeTurns(eni, run, attempt, isOver, async (turn) => {
     await lead(eni, wait, turn, await openCloud(eni.region, run), run);
@@ -47,13 +46,13 @@ async function lead(eni: EniRef, wait: Wait, turn: Turn, cloud: Cloud, run: Run)
   for (let pause = FIRST_PAUSE_MS; turn.held; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     await retireDead(eni, run);
     await gather(eni, wait, run);
-    if (pending(run.store.read(), wait).length === 0) return;
+    if (pending(run.store.read(), eni, wait).length === 0) return;
     const strays = await findStrays(eni, run);
     const report = await callEc2(cloud, eni, queueOf(run.store.read(), eni.id, strays));
     // Commit point 2: what EC2 answered is on disk before anybody hears of it.
     const left = await run.store.transact((state, now) => {
       const next = applyReport(state, eni, report, now);
-      return { state: next, value: pending(next, wait) };
+      return { state: next, value: pending(next, eni, wait) };
     });
     if (left.length === 0) return;
     turn.ring();
@@ -96,18 +95,18 @@ async function gather(eni: EniRef, wait: Wait, run: Run): Promise<void> {
     const { releasing, assigning } = queueOf(run.store.read(), eni.id);
     return releasing.length + assigning.length;
   };
-  let before = pending(run.store.read(), wait).length;
+  let before = pending(run.store.read(), eni, wait).length;
   for (let now = length(); now > before && run.world.elapsed() < end; now = length()) {
     before = now;
     await run.world.sleep(step);
   }
 }
 
-const pending = (state: State, { attachment, state: stage }: Wait): readonly Reservation[] =>
-  reservationsOf(state, attachment).filter((reservation) => reservation.state === stage);
+const pending = (state: State, eni: EniRef, { concerns, state: stage }: Wait): readonly Reservation[] =>
+  state.reservations.filter((one) => one.eni?.id === eni.id && one.state === stage && concerns(one));
 
 function describe(eni: EniRef, wait: Wait, state: State): string {
-  const addresses = pending(state, wait)
+  const addresses = pending(state, eni, wait)
     .map(({ address }) => address)
     .join(', ');
   return wait.state === 'assigning' ? `assign ${addresses} to ${eni.id}` : `take ${addresses} off ${eni.id}`;

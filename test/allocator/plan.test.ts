@@ -103,6 +103,12 @@ test('planAdd() gives all or nothing: an exhausted set leaves the state as it wa
   assert.equal(plan.state, EMPTY);
 });
 
+test('planAdd() takes nothing over from a pod’s old container when it cannot give the rest', () => {
+  const state = stateOf([onEni('old', '10.10.0.80', { pod: pod('db') })]);
+  const given = { sets: spansOnEni('80-89', '5'), pod: pod('db'), isGone: () => true };
+  assert.equal(planAdd(state, claimOnEni('new', given), NOW).state, state);
+});
+
 test('planAdd() with an ENI writes the intent down and waits for EC2', () => {
   const sandbox = { path: '/var/run/netns/c1', folder: { device: 1, inode: 2 } };
   const { state, value } = planAdd(

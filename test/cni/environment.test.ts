@@ -16,6 +16,8 @@ const required: Record<Command, readonly Variable[]> = {
   ADD: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH'],
   DEL: ['CNI_CONTAINERID', 'CNI_IFNAME', 'CNI_PATH'],
   CHECK: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH'],
+  GC: ['CNI_PATH'],
+  STATUS: ['CNI_PATH'],
   VERSION: [],
 };
 for (const [command, names] of Object.entries(required)) {
@@ -94,6 +96,10 @@ for (const [name, { good, bad }] of Object.entries(values)) {
   }
 }
 
-test('readInvocation() does not look at variables that VERSION does not need', () => {
-  assert.doesNotThrow(() => readInvocation({ CNI_COMMAND: 'VERSION', CNI_CONTAINERID: '../..' }));
-});
+for (const command of ['VERSION', 'GC', 'STATUS']) {
+  test(`readInvocation() does not look at variables that ${command} does not need`, () => {
+    assert.doesNotThrow(() =>
+      readInvocation({ CNI_COMMAND: command, CNI_PATH: '/opt/cni/bin', CNI_CONTAINERID: '../..' }),
+    );
+  });
+}

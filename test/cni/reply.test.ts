@@ -12,6 +12,7 @@ const codes: Record<FailureKind, number> = {
   decode: 6,
   'invalid-config': 7,
   'try-again': 11,
+  'not-available': 50,
   'no-free-address': 100,
   'eni-full': 101,
   'address-taken': 102,

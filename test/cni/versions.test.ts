@@ -7,6 +7,7 @@ import {
   isCniVersion,
   NEWEST_VERSION,
   readVersion,
+  requireVersion,
 } from '../../src/cni/versions.ts';
 
 test('readVersion() takes every version that the plugin supports', () => {
@@ -42,4 +43,13 @@ for (const other of ['9.9.9', '1.1', ' 1.0.0', 1, {}]) {
 test('isAtLeast() follows the order of the versions', () => {
   const wanted = CNI_VERSIONS.map((version) => isAtLeast(version, '0.4.0'));
   assert.deepEqual(wanted, [false, false, false, false, true, true, true]);
+});
+
+test('requireVersion() refuses a verb that is younger than the configuration', () => {
+  requireVersion('0.4.0', '0.4.0', 'CHECK');
+  requireVersion('1.1.0', '0.4.0', 'CHECK');
+  assert.throws(() => requireVersion('1.0.0', '1.1.0', 'GC'), {
+    kind: 'incompatible-version',
+    message: 'config version does not allow GC',
+  });
 });

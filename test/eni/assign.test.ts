@@ -133,6 +133,22 @@ test('assign() goes by the message when it may not ask who holds what', async ()
   assert.equal(cloud.count('assign'), 2);
 });
 
+test('assign() reads whole addresses in a message: 10.10.0.8 is not in 10.10.0.80', async () => {
+  const cloud = new FakeCloud({ neighbours: ['10.10.0.80'] });
+  cloud.fail('describe', 'denied');
+  const report = await assign(cloud, REF, ['10.10.0.8', '10.10.0.80', '10.10.0.81']);
+  assert.deepEqual(withKind(report, ['10.10.0.8', '10.10.0.81'], 'held'), ['10.10.0.8', '10.10.0.81']);
+  assert.equal(cloud.count('assign'), 2);
+});
+
+test('assign() learns nothing from a message that names everybody', async () => {
+  const cloud = new FakeCloud({ neighbours: [second] });
+  cloud.fail('describe', 'denied');
+  cloud.wording = () => `None of ${many.join(', ')} was assigned.`;
+  const report = await assign(cloud, REF, many);
+  assert.equal(withKind(report, many, 'held').length, many.length - 1);
+});
+
 test('assign() goes by halving when nobody says a word, and still fails nobody else', async () => {
   const cloud = new FakeCloud({ neighbours: [second] });
   cloud.fail('describe', 'denied');

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { settle, type Wait } from '../../src/eni/queue.ts';
 import type { Reservation } from '../../src/model.ts';
 import type { Run } from '../../src/run.ts';
+import { heldBy } from '../../src/state.ts';
 import { tryLock } from '../../src/store/lock.ts';
 import { attachment, onEni, REF, stateOf } from '../allocator/claims.ts';
 import { FakeCloud } from './fake-cloud.ts';
@@ -11,7 +12,7 @@ import { FakeWorld } from './fake-world.ts';
 import { makeNode } from './runs.ts';
 
 const waits = (container: string, state: Wait['state']): Wait => ({
-  attachment: attachment(container),
+  concerns: heldBy(attachment(container)),
   state,
 });
 
@@ -100,7 +101,7 @@ test('settle() gives up after one call without an answer when it is told to', as
   await node.seed(stateOf(many('releasing', 1)));
   const cloud = new FakeCloud();
   cloud.fail('unassign', 'unreachable');
-  const run = node.start();
+  const run = node.start(undefined, 30);
   await assert.rejects(settleWith(cloud, run, { ...waits('c0', 'releasing'), once: true }), {
     kind: 'try-again',
   });
@@ -114,7 +115,7 @@ for (const fault of ['unreachable', 'lost'] as const) {
     const cloud = new FakeCloud({ own: ['10.10.0.99'] });
     cloud.fail('assign', fault, 2);
     cloud.fail('unassign', fault, 1);
-    const run = node.start();
+    const run = node.start(undefined, 30);
     await settleWith(cloud, run, waits('c0', 'assigning'));
     assert.deepEqual(stages(run), ['assigned', 'assigned']);
     assert.deepEqual(cloud.own.toSorted(), ['10.10.0.80', '10.10.0.81']);
@@ -132,12 +133,10 @@ test('settle() returns when EC2 has refused: the verdict is in the state', async
 
 test('settle() tells a denied release to its owner, and to nobody else', async () => {
   using node = makeNode();
-  const [leaving, coming] = [onEni('c1', '10.10.0.81', { state: 'releasing' }), ...many('assigning', 1)];
-  await node.seed(stateOf([leaving, ...many('assigning', 1)]));
-  assert.ok(coming);
+  await node.seed(stateOf([onEni('c1', '10.10.0.81', { state: 'releasing' }), ...many('assigning', 1)]));
   const cloud = new FakeCloud({ own: ['10.10.0.81'] });
   cloud.fail('unassign', 'denied');
-  const run = node.start();
+  const run = node.start(undefined, 30);
   await settleWith(cloud, run, waits('c0', 'assigning'));
   assert.deepEqual(stages(run), ['releasing', 'assigned']);
   await assert.rejects(settleWith(cloud, run, waits('c1', 'releasing')), {

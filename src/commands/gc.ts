@@ -1,0 +1,39 @@
+/** GC: releases every attachment of the network that the runtime does not know any more. */
+import { giveUp } from '../allocator/release.ts';
+import type { Request } from '../cni/request.ts';
+import { requireVersion } from '../cni/versions.ts';
+import { readSettings } from '../config/settings.ts';
+import { readValidAttachments } from '../config/valid-attachments.ts';
+import type { OpenCloud } from '../eni/cloud.ts';
+import { settle } from '../eni/queue.ts';
+import { Failure } from '../errors.ts';
+import type { Reservation } from '../model.ts';
+import { openRun } from '../run.ts';
+import { enisOf, isHeldBy } from '../state.ts';
+import type { World } from '../world.ts';
+
+/** @throws Failure that tells all that went wrong, after everything has been tried. */
+export async function gc({ network }: Request, openCloud: OpenCloud, world: World): Promise<void> {
+  requireVersion(network.cniVersion, '1.1.0', 'GC');
+  const valid = readValidAttachments(network);
+  const isGarbage = (reservation: Reservation): boolean =>
+    reservation.network === network.name && !valid.some((attachment) => isHeldBy(reservation, attachment));
+
+  const run = openRun(readSettings(network.json), { command: 'GC', network: network.name }, world);
+  if (!run.store.read().reservations.some(isGarbage)) return;
+  const releasing = await run.store.transact((state, now) => {
+    const next = giveUp(state, now, isGarbage);
+    return { state: next, value: next.reservations.filter(isGarbage) };
+  });
+  const failures: Failure[] = [];
+  for (const eni of enisOf(releasing)) {
+    try {
+      await settle(eni, { concerns: isGarbage, state: 'releasing' }, openCloud, run);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first) throw new Failure(first.kind, failures.map(({ message }) => message).join('; '));
+}

@@ -1,0 +1,41 @@
+/** STATUS: whether an ADD with this configuration would work now. It changes nothing and calls no EC2. */
+import { planAdd } from '../allocator/plan.ts';
+import type { Request } from '../cni/request.ts';
+import { requireVersion } from '../cni/versions.ts';
+import { readAllocation } from '../config/allocation.ts';
+import { readSettings } from '../config/settings.ts';
+import type { OpenCloud } from '../eni/cloud.ts';
+import { requireCredentials } from '../eni/credentials.ts';
+import { locateEni } from '../eni/locate.ts';
+import { Failure } from '../errors.ts';
+import { openRun, type Run } from '../run.ts';
+import type { World } from '../world.ts';
+import { makeClaim } from './claim.ts';
+
+/** @throws Failure `not-available` with the reason; a configuration that no ADD could use fails as there. */
+export async function status(request: Request, openCloud: OpenCloud, world: World): Promise<void> {
+  requireVersion(request.network.cniVersion, '1.1.0', 'STATUS');
+  const allocation = readAllocation(request.network, '');
+  const run = openRun(readSettings(request.network.json), { command: 'STATUS' }, world);
+  await unlessAvailable(async () => {
+    const eni = allocation.eni && (await locateEni(allocation.eni, openCloud, run));
+    if (eni) await requireCredentials(run);
+    await requireWritableState(run);
+    const claim = makeClaim(request, allocation, eni, run);
+    const { value } = planAdd(run.store.read(), claim, world.now());
+    if (value.kind === 'refused') throw value.failure;
+  });
+}
+
+async function unlessAvailable(attempt: () => Promise<void>): Promise<void> {
+  try {
+    await attempt();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind === 'invalid-config') throw error;
+    throw new Failure('not-available', error.message, { cause: error });
+  }
+}
+
+/** A transaction that changes nothing makes the directory and its lock, and takes the lock away again. */
+const requireWritableState = ({ store }: Run): Promise<void> =>
+  store.transact((state) => ({ state, value: undefined }));
