@@ -40,6 +40,7 @@ const regions: [title: string, source: EniSource, env: Record<string, string>, e
   ['the configuration', { interface: 'lo', region: 'us-east-1' }, { AWS_REGION: 'us-west-2' }, 'us-east-1'],
   ['AWS_REGION', { interface: 'lo' }, { AWS_REGION: 'us-west-2' }, 'us-west-2'],
   ['IMDS', { interface: 'lo' }, {}, 'eu-central-1'],
+  ['IMDS when AWS_REGION is empty', { interface: 'lo' }, { AWS_REGION: '' }, 'eu-central-1'],
 ];
 for (const [title, source, env, expected] of regions) {
   test(`locateEni() takes the region from ${title}`, async () => {
