@@ -1,18 +1,17 @@
 /** In which order the addresses of a range set are tried. */
 import type { Order } from '../config/allocation.ts';
-import type { RangeSet } from '../config/ranges.ts';
 import type { Address } from '../net/address.ts';
-import { contains } from '../net/span.ts';
+import { contains, type Span, sizeOf } from '../net/span.ts';
 
 /**
- * Every address of the ranges once, gateways and exclusions included.
+ * Every address of the ranges once.
  * - `sequential`: host-local's round robin. It goes on after `last`, the address handed out last,
  *   through all ranges, and tries `last` itself at the end: a crash-looping pod moves on.
  * - `spread`: the same, but without a `last` it starts at a place that `seed` gives (the ENI's id).
  * - `reverse`: each range from its end. It has no memory: pods stay at the end of the range.
  */
 export function* candidates(
-  ranges: RangeSet,
+  ranges: readonly Span[],
   order: Order,
   last: Address | undefined,
   seed: string,
@@ -24,15 +23,14 @@ export function* candidates(
     return;
   }
   const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0n);
+  if (total === 0n) return;
   const after = last && positionOf(ranges, last);
   const start = after === undefined ? (order === 'spread' ? hash(seed) % total : 0n) : after + 1n;
   for (let step = 0n; step < total; step++) yield addressAt(ranges, (start + step) % total);
 }
 
-const sizeOf = ({ first, last }: RangeSet[number]): bigint => last.value - first.value + 1n;
-
 /** Place of the address when the ranges stand one behind the other. */
-function positionOf(ranges: RangeSet, address: Address): bigint | undefined {
+function positionOf(ranges: readonly Span[], address: Address): bigint | undefined {
   let before = 0n;
   for (const range of ranges) {
     if (contains(range, address)) return before + address.value - range.first.value;
@@ -41,7 +39,7 @@ function positionOf(ranges: RangeSet, address: Address): bigint | undefined {
   return undefined;
 }
 
-function addressAt(ranges: RangeSet, position: bigint): Address {
+function addressAt(ranges: readonly Span[], position: bigint): Address {
   let rest = position;
   for (const range of ranges) {
     if (rest < sizeOf(range)) return { family: range.first.family, value: range.first.value + rest };

@@ -18,6 +18,8 @@ export interface Claim {
   readonly pod?: Pod;
   readonly sandbox?: Sandbox;
   readonly boot: string;
+  /** When the ADD began, in milliseconds since the epoch. */
+  readonly since: number;
   /** When the ADD gives up, in milliseconds since the epoch. */
   readonly deadline: number;
   /** Whether the pod behind another container's reservation is provably gone. */

@@ -2,10 +2,11 @@
 import { formatSet } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
 import { formatAddress } from '../net/address.ts';
+import { type Span, sizeOf } from '../net/span.ts';
 import { candidates } from './candidates.ts';
 import type { Claim } from './claim.ts';
 import type { Occupancy } from './occupancy.ts';
-import { isUsable, type UsableSet } from './subnet.ts';
+import { type UsableSet, usableSpans } from './subnet.ts';
 
 const WORDS: Readonly<Record<Exclude<Occupancy, 'free' | 'cooling'>, string>> = {
   held: 'held by pods of this node',
@@ -21,20 +22,20 @@ export function explainExhaustion(
   set: UsableSet,
   occupancy: (address: string) => Occupancy,
 ): Failure {
-  const counts = new Map<string, number>();
-  for (const address of candidates(set.ranges, 'reverse', undefined, '')) {
-    const found = isUsable(set, address) ? occupancy(formatAddress(address)) : undefined;
-    const word =
-      found === undefined
-        ? 'never given out'
-        : found === 'free' || found === 'cooling'
-          ? found
-          : WORDS[found];
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+  const usable = usableSpans(set);
+  const spared = total(set.ranges) - total(usable);
+  const counts = new Map<string, bigint>();
+  for (const address of candidates(usable, 'reverse', undefined, '')) {
+    const found = occupancy(formatAddress(address));
+    const word = found === 'free' || found === 'cooling' ? found : WORDS[found];
+    counts.set(word, (counts.get(word) ?? 0n) + 1n);
   }
+  if (spared > 0n) counts.set('never given out', spared);
   const details = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
   return new Failure(
     'no-free-address',
     `no free address in range set ${formatSet(set.ranges)} of network ${claim.attachment.network}: ${details}`,
   );
 }
+
+const total = (spans: readonly Span[]): bigint => spans.reduce((sum, span) => sum + sizeOf(span), 0n);

@@ -23,7 +23,7 @@ export function occupancyOf(
     if (mark.scope !== scope || mark.until <= now) continue;
     const found = weigh(mark, cooldownMs, now);
     const other = known.get(mark.address) ?? 'free';
-    const explains = other === 'unexplained' && found !== 'foreign';
+    const explains = other === 'unexplained' && found !== 'foreign' && mark.eni === eni?.id;
     if (explains || GRAVITY.indexOf(found) > GRAVITY.indexOf(other)) known.set(mark.address, found);
   }
   for (const { network: owner, eni: on, address, state: stage } of state.reservations) {

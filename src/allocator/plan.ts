@@ -21,7 +21,9 @@ export type Plan =
 export function planAdd(state: State, claim: Claim, now: number): Change<Plan> {
   const own = reservationsOf(state, claim.attachment);
   const final = own.find(
-    ({ set, verdict }) => verdict && !(isConflict(verdict) && !claim.requested.has(set)),
+    ({ set, verdict, since }) =>
+      // A killed ADD may have left a verdict behind: only what EC2 said to this one counts.
+      verdict && since >= claim.since && !(isConflict(verdict) && !claim.requested.has(set)),
   );
   if (final?.verdict) {
     return refuse(state, new Failure(final.verdict.kind, final.verdict.message));
@@ -79,11 +81,13 @@ const resume = (state: State, { attachment, deadline }: Claim): State =>
 function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
   const { attachment, pod, sandbox, boot } = claim;
   if (!pod || liveReservations(state, claim).length > 0) return state;
+  const missing = new Set(claim.sets.map(({ index }) => index));
   return mapReservations(state, (reservation) => {
-    const samePod =
-      isHeldBy(reservation, { ...attachment, container: reservation.container }) &&
-      reservation.pod?.uid === pod.uid;
-    if (!samePod || reservation.state !== 'assigned' || !claim.isGone(reservation)) return reservation;
+    const samePlace = isHeldBy(reservation, { ...attachment, container: reservation.container });
+    const isHeir = samePlace && reservation.pod?.uid === pod.uid && reservation.eni?.id === claim.eni?.id;
+    if (!isHeir || reservation.state !== 'assigned' || !claim.isGone(reservation)) return reservation;
+    // One address a set, though the pod may have left several containers behind.
+    if (!missing.delete(reservation.set)) return reservation;
     const { sandbox: _old, goneSince: _then, ...rest } = reservation;
     return { ...rest, container: attachment.container, boot, since: now, ...(sandbox ? { sandbox } : {}) };
   });

@@ -27,9 +27,11 @@ export function retire(state: State, evidence: Evidence): State {
   const over = new Set(state.reservations.filter((one) => evidence.concerns(one) && isOver(one, evidence)));
   const next = giveUp(state, evidence.now, (reservation) => over.has(reservation));
   return mapReservations(next, (reservation) => {
-    const isNews = reservation.state === 'assigned' && reservation.goneSince === undefined;
-    if (!isNews || !evidence.concerns(reservation) || !evidence.isGone(reservation)) return reservation;
-    return { ...reservation, goneSince: evidence.now };
+    if (reservation.state !== 'assigned' || !evidence.concerns(reservation)) return reservation;
+    const { goneSince, ...alive } = reservation;
+    const isGone = evidence.isGone(reservation);
+    if (isGone === (goneSince !== undefined)) return reservation;
+    return isGone ? { ...reservation, goneSince: evidence.now } : alive;
   });
 }
 

@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts';
 import type { Eni } from '../model.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { firstOf, lastOf, type Prefix, parsePrefix } from '../net/prefix.ts';
-import { contains, encloses, overlaps, type Span } from '../net/span.ts';
+import { contains, encloses, overlaps, type Span, subtract } from '../net/span.ts';
 
 /** A range set of the configuration as far as this node can use it. */
 export interface UsableSet {
@@ -61,10 +61,15 @@ function reservedByAws(cidr: Prefix): readonly Span[] {
   ];
 }
 
+/**
+ * The addresses that pods may have, range by range. What is excluded is skipped as a whole: in IPv6 it
+ * may be more than one can count through.
+ */
+export const usableSpans = ({ ranges, reserved }: UsableSet): readonly Span[] =>
+  ranges.flatMap((range) =>
+    subtract(range, [...range.exclude, ...reserved, { first: range.gateway, last: range.gateway }]),
+  );
+
 /** Whether the set's ranges have the address and nobody but pods may claim it. */
-export function isUsable({ ranges, reserved }: UsableSet, address: Address): boolean {
-  const range = ranges.find((candidate) => contains(candidate, address));
-  if (!range || (address.family === range.gateway.family && address.value === range.gateway.value))
-    return false;
-  return ![...range.exclude, ...reserved].some((span) => contains(span, address));
-}
+export const isUsable = (set: UsableSet, address: Address): boolean =>
+  usableSpans(set).some((span) => contains(span, address));

@@ -9,7 +9,7 @@ import { candidates } from './candidates.ts';
 import type { Claim } from './claim.ts';
 import { explainExhaustion } from './exhaustion.ts';
 import { type Occupancy, occupancyOf } from './occupancy.ts';
-import { isUsable, type UsableSet } from './subnet.ts';
+import { isUsable, type UsableSet, usableSpans } from './subnet.ts';
 
 /** Reserves one address of each set; a failure when a set has none to give. */
 export function take(state: State, claim: Claim, sets: readonly UsableSet[], now: number): State | Failure {
@@ -88,8 +88,7 @@ function choose(
   const last = state.cursors[cursorKey(claim.attachment.network, set.index)];
   const start = last === undefined ? undefined : parseAddress(last);
   let cooling: Choice | undefined;
-  for (const address of candidates(set.ranges, claim.order, start, claim.eni?.id ?? '')) {
-    if (!isUsable(set, address)) continue;
+  for (const address of candidates(usableSpans(set), claim.order, start, claim.eni?.id ?? '')) {
     const found = occupancy(formatAddress(address));
     if (found === 'free') return { address };
     // Given out before its time only when nothing else is free.

@@ -23,7 +23,7 @@ const VARIABLES = {
   CNI_IFNAME: {
     requiredBy: ['ADD', 'DEL', 'CHECK'],
     fault: (value) => {
-      if (value.length > 15) return 'must have at most 15 characters';
+      if (Buffer.byteLength(value) > 15) return 'must have at most 15 bytes';
       if (value === '.' || value === '..') return 'must not be "." or ".."';
       return /[/:\s]/.test(value) ? 'must not contain "/", ":" or white space' : undefined;
     },

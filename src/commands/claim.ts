@@ -24,6 +24,7 @@ export function makeClaim(
     order: allocation.order,
     cooldownMs: allocation.cooldownMs,
     boot,
+    since: Math.floor(world.now() - world.elapsed()),
     deadline: world.now() + deadline.remaining(),
     isGone: (reservation) => isGone(reservation, boot),
     ...(eni ? { eni } : {}),

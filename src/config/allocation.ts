@@ -53,7 +53,7 @@ export function readAllocation(network: Network, cniArgs: string): Allocation {
 function readSets(network: Network, { ipam, runtimeConfig }: NetworkInput): readonly RangeSet[] {
   const sets = readRangeSets([
     { path: 'runtimeConfig.ipRanges', sets: runtimeConfig?.ipRanges ?? [] },
-    { path: 'ipam', sets: oldStyle(ipam) },
+    { path: 'ipam', isInline: true, sets: oldStyle(ipam) },
     { path: 'ipam.ranges', sets: ipam.ranges ?? [] },
   ]);
   if (sets.length === 0) {

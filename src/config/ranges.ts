@@ -18,6 +18,8 @@ export type RangeSet = readonly Range[];
 /** A list of range sets and where in the configuration it stands. */
 export interface RangeSource {
   readonly path: string;
+  /** Old style: the one range's fields stand at the path itself. */
+  readonly isInline?: boolean;
   readonly sets: readonly (readonly RangeInput[])[];
 }
 
@@ -26,8 +28,11 @@ export interface RangeSource {
  * @throws Failure `invalid-config`, naming the path of the field at fault.
  */
 export function readRangeSets(sources: readonly RangeSource[]): readonly RangeSet[] {
-  const named = sources.flatMap(({ path, sets }) =>
-    sets.map((set, index) => ({ path: `${path}[${index}]`, set: readRangeSet(set, `${path}[${index}]`) })),
+  const named = sources.flatMap(({ path, isInline = false, sets }) =>
+    sets.map((inputs, index) => {
+      const setPath = isInline ? path : `${path}[${index}]`;
+      return { path: setPath, set: readRangeSet(inputs, setPath, isInline) };
+    }),
   );
   for (const [index, { path, set }] of named.entries()) {
     const other = named.slice(0, index).find((earlier) => overlap(earlier.set, set));
@@ -36,11 +41,12 @@ export function readRangeSets(sources: readonly RangeSource[]): readonly RangeSe
   return named.map(({ set }) => set);
 }
 
-function readRangeSet(inputs: readonly RangeInput[], path: string): RangeSet {
+function readRangeSet(inputs: readonly RangeInput[], path: string, isInline: boolean): RangeSet {
   if (inputs.length === 0) throw invalid(path, 'must have at least one range', '[]');
-  const ranges = inputs.map((input, index) => readRange(input, `${path}[${index}]`));
+  const pathOf = (index: number): string => (isInline ? path : `${path}[${index}]`);
+  const ranges = inputs.map((input, index) => readRange(input, pathOf(index)));
   for (const [index, range] of ranges.entries()) {
-    const at = `${path}[${index}]`;
+    const at = pathOf(index);
     if (range.first.family !== ranges[0]?.first.family) {
       throw invalid(
         `${at}.subnet`,

@@ -1,10 +1,15 @@
 /** Shape of a network configuration, as JSON has it, before any value is understood. */
 import * as v from 'valibot';
 import { Failure } from '../errors.ts';
+import { isObject } from '../json.ts';
 import { LOG_LEVELS } from '../log.ts';
 
 /** Go reads null like a field that is not there, and so do configurations written for host-local. */
 const optional = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);
+
+/** A JSON object: valibot alone would take a list for one. */
+const objectOf = <T extends v.GenericSchema>(schema: T) =>
+  v.pipe(v.custom<v.InferInput<T>>(isObject, 'an object'), schema);
 
 const Text = v.string();
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -53,7 +58,7 @@ const IpamShape = v.object({
   dataDir: optional(Text),
   order: optional(v.picklist(['sequential', 'reverse', 'spread'])),
   cooldown: optional(Seconds),
-  eni: optional(EniShape),
+  eni: optional(objectOf(EniShape)),
   logFile: optional(Text),
   logLevel: optional(v.picklist(LOG_LEVELS)),
 });
@@ -61,11 +66,11 @@ export type IpamInput = v.InferOutput<typeof IpamShape>;
 
 const NetworkShape = v.object({
   master: optional(Text),
-  ipam: IpamShape,
+  ipam: objectOf(IpamShape),
   runtimeConfig: optional(
-    v.object({ ips: optional(v.array(Text)), ipRanges: optional(v.array(v.array(RangeShape))) }),
+    objectOf(v.object({ ips: optional(v.array(Text)), ipRanges: optional(v.array(v.array(RangeShape))) })),
   ),
-  args: optional(v.object({ cni: optional(v.object({ ips: optional(v.array(Text)) })) })),
+  args: optional(objectOf(v.object({ cni: optional(objectOf(v.object({ ips: optional(v.array(Text)) }))) }))),
 });
 export type NetworkInput = v.InferOutput<typeof NetworkShape>;
 
@@ -78,7 +83,7 @@ export function checkShape(json: unknown): NetworkInput {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = formatPath(issue.path ?? []);
-  if (issue.type === 'strict_object') {
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
     const value = JSON.stringify(issue.path?.at(-1)?.value);
     throw new Failure(
       'unsupported-field',
@@ -91,8 +96,12 @@ export function checkShape(json: unknown): NetworkInput {
 function explain(issue: v.BaseIssue<unknown>): string {
   const isMissing = issue.kind === 'schema' && issue.input === undefined;
   if (isMissing) return 'is missing';
-  const expected = issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message);
-  return `must be ${expected}: current value is ${issue.received}`;
+  return `must be ${expectation(issue)}: current value is ${issue.received}`;
+}
+
+function expectation({ type, message, expected }: v.BaseIssue<unknown>): string {
+  if (type === 'integer') return 'an integer';
+  return type === 'regex' || type === 'custom' ? message : (expected ?? message);
 }
 
 /** What of `ipam` is well-formed, field by field: a release must not fail for what it does not need. */

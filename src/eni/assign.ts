@@ -24,9 +24,12 @@ export interface AssignReport {
 export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly string[]): Promise<AssignReport> {
   const outcomes = new Map<string, AssignOutcome>();
   let holders: ReadonlyMap<string, Holder> | undefined;
+  let full: { readonly kind: 'eni-full'; readonly message: string } | undefined;
 
   async function attempt(batch: readonly string[]): Promise<void> {
     if (batch.length === 0) return;
+    // Nothing leaves the ENI during a round: one that has no room for one address has none for the rest.
+    if (full) return refuse(batch, full.kind, full.message);
     try {
       await cloud.assign(eni, batch);
       for (const address of batch) outcomes.set(address, { kind: 'held' });
@@ -45,12 +48,13 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
       case 'eni-gone':
         return refuse(batch, error.kind, error.message);
       case 'eni-full':
+        if (batch.length === 1) full = { kind: error.kind, message: error.message };
         return await divide(batch, error.kind, error.message);
       case 'taken':
       case 'rejected':
       case 'not-assigned': {
         holders ??= await askHolders();
-        const guilty = findGuilty(batch, error.message);
+        const guilty = findGuilty(batch, error.kind, error.message);
         if (guilty.length === 0) return await divide(batch, error.kind, error.message);
         refuse(guilty, error.kind, error.message);
         return await attempt(batch.filter((address) => !guilty.includes(address)));
@@ -58,12 +62,15 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
     }
   }
 
-  /** Those that another ENI holds, by EC2's own account; else those that the message singles out. */
-  function findGuilty(batch: readonly string[], message: string): readonly string[] {
-    const held = batch.filter((address) => isElsewhere(holders?.get(address), eni));
-    if (held.length > 0) return held;
+  /**
+   * Those that the message names. It says who is taken to the letter; another message may name the
+   * whole batch, and then, or when it names nobody, EC2's account of who holds what decides, though
+   * that may lag.
+   */
+  function findGuilty(batch: readonly string[], kind: FinalKind, message: string): readonly string[] {
     const named = namedIn(message, batch);
-    return named.length < batch.length ? named : [];
+    if (named.length > 0 && (kind === 'taken' || named.length < batch.length)) return named;
+    return batch.filter((address) => isElsewhere(holders?.get(address), eni));
   }
 
   function refuse(batch: readonly string[], kind: FinalKind, message: string): void {
@@ -71,7 +78,7 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
       outcomes.set(address, refusal(eni, address, kind, message, holders?.get(address)));
   }
 
-  /** Halving finds what no message names: at worst two calls for each doubling of the batch. */
+  /** Halving finds what no message names: for one culprit, two calls for each doubling of the batch. */
   async function divide(batch: readonly string[], kind: FinalKind, message: string): Promise<void> {
     if (batch.length === 1) return refuse(batch, kind, message);
     const middle = Math.ceil(batch.length / 2);

@@ -1,4 +1,6 @@
 /** Whether this node has AWS credentials, and why not. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorMessage, Failure } from '../errors.ts';
 import type { Run } from '../run.ts';
 import type { RawError } from './ec2-errors.ts';
@@ -39,6 +41,8 @@ const NO_ROLE = 'no AWS credentials: the instance has no role';
  * @throws Failure `denied` when there are none, `try-again` when IMDS does not tell.
  */
 export async function requireCredentials(run: Run): Promise<void> {
-  if (SOURCES.some((name) => run.world.env[name])) return;
+  const { HOME: home = '/root', ...env } = run.world.env;
+  if (SOURCES.some((name) => env[name])) return;
+  if (['credentials', 'config'].some((name) => existsSync(join(home, '.aws', name)))) return;
   if ((await roleOf(run)) === undefined) throw new Failure('denied', NO_ROLE);
 }

@@ -22,7 +22,7 @@ const RULES: readonly Rule[] = [
   [
     'denied',
     ({ code }) =>
-      /^(UnauthorizedOperation|AuthFailure|InvalidClientTokenId|MissingAuthenticationToken|SignatureDoesNotMatch|OptInRequired|NoCredentials|Blocked|PendingVerification|UnsupportedOperation)$/.test(
+      /^(UnauthorizedOperation|AuthFailure|InvalidClientTokenId|MissingAuthenticationToken|SignatureDoesNotMatch|OptInRequired|NoCredentials|Blocked|PendingVerification)$/.test(
         code,
       ),
   ],

@@ -29,7 +29,7 @@ export function openImds(world: World, deadline: Deadline): Imds {
   let token: Promise<string> | undefined;
 
   async function ask(method: string, path: string, headers: Record<string, string>): Promise<Answer> {
-    let last: unknown;
+    let last: unknown = new Error('no time is left');
     for (let attempt = 0; attempt < TRIES && deadline.remaining() > 0; attempt++) {
       if (attempt > 0) await world.sleep(Math.min(100 * 2 ** attempt, deadline.remaining()));
       try {

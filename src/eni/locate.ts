@@ -34,10 +34,10 @@ async function lookUpMac(imds: Imds, name: string, mac: string, region: () => Pr
   const [subnet, cidr, addresses, place] = await Promise.all([
     required(imds, at('subnet-id')),
     required(imds, at('subnet-ipv4-cidr-block')),
-    imds.get(at('local-ipv4s')),
+    required(imds, at('local-ipv4s')),
     region(),
   ]);
-  const [primary = '', ...secondaries] = (addresses ?? '').split('\n').filter((line) => line !== '');
+  const [primary = '', ...secondaries] = addresses.split('\n').filter((line) => line !== '');
   return { id: checkId(id), region: place, subnet, mac, cidr, primary, secondaries };
 }
 

@@ -94,7 +94,11 @@ function orphanMarks(state: State, eni: EniRef, { assigned }: RoundReport, now: 
 /** What the subnet's other ENIs hold, learned in one call, so that no neighbour is run into twice. */
 function foreignMarks(eni: EniRef, { outcomes, holders }: AssignReport, now: number): Mark[] {
   const foreign = new Map<string, string | undefined>();
-  for (const [address, holder] of holders) if (holder.eni !== eni.id) foreign.set(address, holder.eni);
+  for (const [address, holder] of holders) {
+    // The account may lag: what was assigned to this ENI a moment ago may stand there as another's.
+    const isOurs = holder.eni === eni.id || outcomes.get(address)?.kind === 'held';
+    if (!isOurs) foreign.set(address, holder.eni);
+  }
   for (const [address, outcome] of outcomes) {
     if (outcome.kind === 'refused' && outcome.verdict.kind === 'address-taken')
       foreign.set(address, outcome.holder);

@@ -12,6 +12,8 @@ export function parsePrefix(text: string): Prefix | undefined {
   const [, head = '', tail = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
   const address = parseAddress(head);
   const length = Number(tail);
+  // An IPv4-mapped IPv6 prefix is neither: its length counts other bits.
+  if (address?.family === 4 && head.includes(':')) return undefined;
   return address && tail !== '' && length <= bitsOf(address.family) ? { address, length } : undefined;
 }
 

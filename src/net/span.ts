@@ -30,3 +30,21 @@ export function parseSpan(text: string): Span | undefined {
   if (rest.length > 0 || !first || !last) return undefined;
   return first.family === last.family && first.value <= last.value ? { first, last } : undefined;
 }
+
+/** What is left of the span without the holes, in order. */
+export function subtract(span: Span, holes: readonly Span[]): readonly Span[] {
+  const { family } = span.first;
+  const left: Span[] = [];
+  let next = span.first.value;
+  const inside = holes.filter((hole) => overlaps(span, hole));
+  for (const { first, last } of inside.toSorted((a, b) => (a.first.value < b.first.value ? -1 : 1))) {
+    if (first.value > next)
+      left.push({ first: { family, value: next }, last: { family, value: first.value - 1n } });
+    if (last.value >= next) next = last.value + 1n;
+  }
+  if (next <= span.last.value) left.push({ first: { family, value: next }, last: span.last });
+  return left;
+}
+
+/** How many addresses the span has. */
+export const sizeOf = ({ first, last }: Span): bigint => last.value - first.value + 1n;

@@ -1,5 +1,5 @@
 /** Advisory locks among processes: they put work in order, and correctness never rests on them. */
-import { rmdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock as acquire } from 'proper-lockfile';
 import { errorCode, errorMessage, Failure } from '../errors.ts';
@@ -20,11 +20,12 @@ export interface HeldLock extends AsyncDisposable {
  * @throws Failure `io` when the directory cannot be written.
  */
 export async function tryLock(directory: string, name: string, now: number): Promise<HeldLock | undefined> {
+  const path = join(directory, `${name}.lock`);
   let held = true;
   try {
-    removeFromFuture(join(directory, `${name}.lock`), now);
+    removeDead(path, now);
     const release = await acquire(join(directory, name), {
-      lockfilePath: join(directory, `${name}.lock`),
+      lockfilePath: path,
       realpath: false,
       stale: STALE_MS,
       update: STALE_MS / 2,
@@ -49,10 +50,23 @@ export async function tryLock(directory: string, name: string, now: number): Pro
 }
 
 /**
- * A lock of a dead process whose clock was ahead would look fresh until the clock has caught up:
- * no living holder dates its heartbeat into the future.
+ * Removes what proper-lockfile would stumble over. A lock of a dead process whose clock was ahead
+ * would look fresh until the clock has caught up: no living holder dates its heartbeat into the
+ * future. And an old file or a full folder of the lock's name is nobody's lock: a lock is an empty folder.
  */
-function removeFromFuture(path: string, now: number): void {
+function removeDead(path: string, now: number): void {
   const lock = statSync(path, { throwIfNoEntry: false });
-  if (lock && lock.mtimeMs > now + STALE_MS) rmdirSync(path);
+  if (!lock) return;
+  const isFuture = lock.mtimeMs > now + STALE_MS;
+  const isForeign = lock.mtimeMs < now - STALE_MS && !isEmptyFolder(path);
+  if (isFuture || isForeign) rmSync(path, { recursive: true, force: true });
+}
+
+function isEmptyFolder(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch (error) {
+    // Gone meanwhile: its holder has let it go.
+    return errorCode(error) === 'ENOENT';
+  }
 }

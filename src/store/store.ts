@@ -13,7 +13,15 @@ import type { State } from '../model.ts';
 import { type Change, pruneMarks } from '../state.ts';
 import type { World } from '../world.ts';
 import type { Disk } from './disk.ts';
-import { type Document, EMPTY, includesCommit, parseDocument, printDocument, successor } from './document.ts';
+import {
+  type Document,
+  EMPTY,
+  includesCommit,
+  parseDocument,
+  printDocument,
+  type Reading,
+  successor,
+} from './document.ts';
 import { tryLock } from './lock.ts';
 
 export interface Store {
@@ -31,42 +39,56 @@ export interface Store {
 const LOCK_PATIENCE_MS = 1000;
 /** Versions that stay on disk: a reader may still be opening the one before the latest. */
 const KEPT_VERSIONS = 3;
+/** Versions follow one another: a file that claims to be this far ahead is not ours. */
+const REACH = 1000;
+/** A version that vanishes before it is read was pruned, so that there is a newer one; or it never was a file. */
+const LOOKS = 10;
 /** A temporary file this old was left by a killed process. */
 const ABANDONED_MS = 60_000;
 
-const FILE = /^state\.(\d{1,15})\.json$/;
+const FILE = /^state\.([1-9]\d{0,14})\.json$/;
 const TEMPORARY = /^\.state\..*\.tmp$/;
 
 export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log): Store {
   let latest: Document = EMPTY;
   const damaged = new Set<number>();
 
-  function load(): { document: Document; next: number } {
+  function load(looks = LOOKS): { document: Document; next: number } {
     const versions = listVersions(disk);
-    const next = (versions[0] ?? 0) + 1;
     for (const version of versions) {
       if (version === latest.version) break;
-      const text = disk.read(fileOf(version));
-      // Pruned since it was listed: there is a newer one.
-      if (text === undefined) return load();
-      const reading = parseDocument(text, version);
-      if (reading.kind === 'newer') {
+      const reading = readVersion(version);
+      if (reading === undefined && looks > 0) return load(looks - 1);
+      if (reading?.kind === 'newer') {
         throw new Failure(
           'io',
           `cannot use the state in ${disk.directory}: ${fileOf(version)} has format ${reading.format}, ` +
             'written by a newer eni-local; install that version again',
         );
       }
-      if (reading.kind === 'document') {
+      if (reading?.kind === 'document') {
         latest = reading.document;
         break;
       }
-      if (!damaged.has(version)) {
-        damaged.add(version);
-        log.warn('passing over a damaged state file', { file: fileOf(version), reason: reading.reason });
-      }
+      warnOnce(version, reading?.reason ?? 'it is a link to nothing');
     }
-    return { document: latest, next };
+    return { document: latest, next: (highestNear(versions, latest.version) ?? latest.version) + 1 };
+  }
+
+  /** What stands in a version's file; undefined when there is none. */
+  function readVersion(version: number): Reading | undefined {
+    try {
+      const text = disk.read(fileOf(version));
+      return text === undefined ? undefined : parseDocument(text, version);
+    } catch (error) {
+      return { kind: 'damaged', reason: errorMessage(error) };
+    }
+  }
+
+  function warnOnce(version: number, reason: string): void {
+    if (!damaged.has(version))
+      log.warn('passing over a damaged state file', { file: fileOf(version), reason });
+    damaged.add(version);
   }
 
   /**
@@ -74,7 +96,7 @@ export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log
    * been pruned: we slept while others committed past it.
    */
   function isCommitted(version: number, id: string): boolean {
-    if (listVersions(disk)[0] === version) return true;
+    if (highestNear(listVersions(disk), version) === version) return true;
     const { document } = load();
     const included = includesCommit(document, id, version);
     if (included === undefined) {
@@ -89,7 +111,7 @@ export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log
     const outcome = disk.create(fileOf(version), printDocument(document), `.state.${id}.tmp`);
     if (outcome === 'exists' || !isCommitted(version, id)) return false;
     if (latest.version < version) latest = document;
-    prune(disk, version, world.now());
+    prune(disk, version, world.now(), log);
     return true;
   }
 
@@ -121,11 +143,20 @@ function listVersions(disk: Disk): number[] {
   return versions.map(Number).sort((a, b) => b - a);
 }
 
-function prune(disk: Disk, version: number, now: number): void {
+/** The highest version that can have come of `version`: anything may be called state.999999.json. */
+const highestNear = (versions: readonly number[], version: number): number | undefined =>
+  versions.find((other) => other <= version + REACH);
+
+/** Tidies up after a commit, which stands whatever becomes of this. */
+function prune(disk: Disk, version: number, now: number, log: Log): void {
   for (const name of disk.list()) {
     const old = Number(FILE.exec(name)?.[1] ?? Infinity) <= version - KEPT_VERSIONS;
     const abandoned = TEMPORARY.test(name) && now - (disk.modifiedAt(name) ?? now) > ABANDONED_MS;
-    if (old || abandoned) disk.remove(name);
+    try {
+      if (old || abandoned) disk.remove(name);
+    } catch (error) {
+      log.info('an old file stays in the state directory', { file: name, reason: errorMessage(error) });
+    }
   }
 }
 

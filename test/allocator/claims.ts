@@ -61,6 +61,7 @@ export const claim = (container: string, given: Partial<Claim> = {}): Claim => (
   order: 'sequential',
   cooldownMs: 0,
   boot: 'boot-1',
+  since: NOW,
   deadline: NOW + 30_000,
   isGone: () => false,
   ...given,
@@ -98,6 +99,7 @@ export const mark = (address: string, given: Partial<Mark> = {}): Mark => ({
   reason: 'released',
   since: NOW,
   until: NOW + 60_000,
+  eni: REF.id,
   ...given,
 });
 

@@ -103,3 +103,9 @@ test('occupancyOf() without an ENI knows the reservations of its own network alo
   const occupancy = occupancyOf(state, 'pods', undefined, 0, NOW);
   assert.deepEqual(['10.10.0.80', '10.10.0.81', '10.10.0.82'].map(occupancy), ['held', 'free', 'free']);
 });
+
+test('occupancyOf() is "unexplained" for a listed address that was taken off another ENI', () => {
+  const state = stateOf([], [mark('10.10.0.80', { eni: 'eni-0bad' })]);
+  const eni = { ...ENI, secondaries: ['10.10.0.80'] };
+  assert.equal(occupancyOf(state, 'pods', eni, 0, NOW)('10.10.0.80'), 'unexplained');
+});

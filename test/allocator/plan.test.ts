@@ -226,3 +226,24 @@ test('findAnswer() is none when something is missing or not settled', () => {
     assert.equal(findAnswer(stateOf([onEni('c1', '10.10.0.80', { state })]), own, 1), undefined);
   }
 });
+
+test('planAdd() takes over one address a set, also when a pod left several containers behind', () => {
+  const state = stateOf(['80', '81'].map((n) => onEni(`old${n}`, `10.10.0.${n}`, { pod: pod('db') })));
+  const { value } = planAdd(state, claimOnEni('new', { pod: pod('db'), isGone: () => true }), NOW);
+  assert.equal(value.kind === 'held' && value.reservations.length, 1);
+});
+
+test('planAdd() takes no address over that is not on the ENI of the claim', () => {
+  const aPod = { pod: pod('db') };
+  const elsewhere = onEni('old', '10.10.0.80', { ...aPod, eni: { ...REF, id: 'eni-0bad' } });
+  for (const dead of [reservation('old', '10.10.0.80', aPod), elsewhere]) {
+    const { value } = planAdd(stateOf([dead]), claimOnEni('new', { ...aPod, isGone: () => true }), NOW);
+    assert.equal(value.kind, 'pending');
+  }
+});
+
+test('planAdd() does not believe a verdict that a killed ADD has left', () => {
+  const verdict: Verdict = { kind: 'eni-full', message: 'it was full then' };
+  const stale = onEni('c1', '10.10.0.80', { state: 'refused', verdict, since: NOW - 60_000 });
+  assert.equal(planAdd(stateOf([stale]), claimOnEni('c1'), NOW).value.kind, 'pending');
+});

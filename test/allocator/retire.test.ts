@@ -90,3 +90,12 @@ test('retire() is the same state when nothing is over, so that nothing is commit
   assert.equal(retire(state, evidence({ isGone: () => false })), state);
   assert.equal(retire(EMPTY, evidence()), EMPTY);
 });
+
+test('retire() waits anew for a pod that was wrongly seen to be gone', () => {
+  const seen = (state: State, now: number, gone: boolean) =>
+    retire(state, { now, isGone: () => gone, concerns: () => true });
+  let state = seen(stateOf([onEni('c1', '10.10.0.80', { pod: pod('db') })]), NOW, true);
+  state = seen(state, NOW + 1000, false);
+  state = seen(state, NOW + 3_600_000, true);
+  assert.equal(state.reservations[0]?.state, 'assigned');
+});

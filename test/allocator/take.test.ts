@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../src/allocator/claim.ts';
+import { wholeSets } from '../../src/allocator/subnet.ts';
 import { take } from '../../src/allocator/take.ts';
+import { readRangeSets } from '../../src/config/ranges.ts';
 import { Failure, type FailureKind } from '../../src/errors.ts';
 import type { Mark, Reservation, State } from '../../src/model.ts';
 import { address } from '../net/literals.ts';
@@ -149,4 +151,11 @@ test('take() leaves a gone pod’s address alone when another ENI or subnet hold
     const next = take(state, claimOnEni('c1', { sets, isGone }), sets, NOW);
     assert.equal(next instanceof Failure && next.kind, 'no-free-address');
   }
+});
+
+test('take() steps over an exclusion that nobody could count through', () => {
+  const range = { subnet: '2001:db8::/64', exclude: ['2001:db8::/65'] };
+  const sets = wholeSets(readRangeSets([{ path: 'ipam.ranges', sets: [[range]] }]));
+  const { reservations } = taken(EMPTY, claim('c1', { sets }));
+  assert.equal(reservations[0]?.address, '2001:db8:0:0:8000::');
 });

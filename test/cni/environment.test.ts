@@ -103,3 +103,8 @@ for (const command of ['VERSION', 'GC', 'STATUS']) {
     );
   });
 }
+
+test('readInvocation() counts the bytes of an interface name, as the kernel does', () => {
+  const env = { CNI_COMMAND: 'DEL', CNI_CONTAINERID: 'c1', CNI_PATH: 'x', CNI_IFNAME: 'é'.repeat(8) };
+  assert.throws(() => readInvocation(env), { kind: 'environment' });
+});

@@ -166,3 +166,10 @@ test('readAllocation() reads order, cooldown, routes and resolvConf', () => {
     },
   );
 });
+
+test('readAllocation() names the fields of an old-style range as they are written', () => {
+  const json = { ipam: { subnet: '10.1.2.1/24', eni: { assign: false } } };
+  assert.throws(() => readAllocation({ name: 'pods', cniVersion: '1.1.0', json }, ''), {
+    message: /: ipam\.subnet must/,
+  });
+});

@@ -107,3 +107,19 @@ for (const json of [undefined, null, 3, [], {}, { ipam: null }, { ipam: 'x' }, {
     assert.equal(Object.values(salvageIpam(json)).filter((value) => value !== undefined).length, 0);
   });
 }
+
+for (const eni of ['eth1', []]) {
+  test(`checkShape() refuses eni = ${JSON.stringify(eni)} as of a wrong type`, () => {
+    const json = { ipam: { subnet: '10.1.2.0/24', eni } };
+    assert.throws(() => checkShape(json), { kind: 'invalid-config', message: /ipam\.eni must be/ });
+  });
+}
+
+test('checkShape() refuses a list as ipam', () => {
+  assert.throws(() => checkShape({ ipam: [] }), { kind: 'invalid-config' });
+});
+
+test('checkShape() says what a fraction should be', () => {
+  const json = { ipam: { routes: [{ dst: '::/0', mtu: 1.5 }] } };
+  assert.throws(() => checkShape(json), { message: /must be an integer: current value is 1\.5/ });
+});

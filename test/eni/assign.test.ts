@@ -225,3 +225,18 @@ test('assign() lets a bug through', async () => {
   cloud.during = () => Promise.reject(new TypeError('x is not a function'));
   await assert.rejects(assign(cloud, REF, many), TypeError);
 });
+
+test('assign() finds out in few calls that an ENI is full', async () => {
+  const addresses = (from: number) => Array.from({ length: 49 }, (_, n) => `10.10.0.${from + n}`);
+  const cloud = new FakeCloud({ own: addresses(20) });
+  await assign(cloud, REF, addresses(80));
+  assert.ok(cloud.calls.length <= 8, `${cloud.calls.length} calls`);
+});
+
+test('assign() refuses nothing that EC2 did not refuse, on the word of a description that lags', async () => {
+  const cloud = new FakeCloud({ neighbours: ['10.10.0.80'] });
+  cloud.lag();
+  await cloud.unassign({ ...REF, id: NEIGHBOUR }, ['10.10.0.80']);
+  const { outcomes } = await assign(cloud, REF, ['10.10.0.80', '10.10.0.81', '10.10.0.3']);
+  assert.equal(outcomes.get('10.10.0.80')?.kind, 'held');
+});

@@ -117,3 +117,9 @@ for (const [env, endpoint] of endpoints) {
     );
   });
 }
+
+test('get() has words for having had no time at all', async () => {
+  const world = new FakeWorld();
+  const asked = openImds(world, deadlineAt(0, world)).get('mac');
+  await assert.rejects(asked, (error: Error) => !error.message.includes('undefined'));
+});

@@ -59,3 +59,7 @@ test('networkOf() has no host bits, the same length and the same edges', () => {
     }),
   );
 });
+
+test('parsePrefix() finds no IPv4 prefix in an IPv6 one', () => {
+  assert.equal(parsePrefix('::ffff:10.0.0.0/24'), undefined);
+});

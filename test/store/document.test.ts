@@ -1,0 +1,146 @@
+/** The document on disk: read back as it was written, or known for what it is. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { Mark, Reservation, State } from '../../src/model.ts';
+import {
+  type Document,
+  EMPTY,
+  FORMAT,
+  includesCommit,
+  parseDocument,
+  printDocument,
+  successor,
+} from '../../src/store/document.ts';
+import { EMPTY as EMPTY_STATE, mark, onEni, pod, reservation } from '../allocator/claims.ts';
+
+const HISTORY = 64;
+
+const arbitraryText = fc.string({ unit: 'binary', maxLength: 12 });
+
+const arbitraryReservation: fc.Arbitrary<Reservation> = fc
+  .record({
+    container: arbitraryText,
+    interface: arbitraryText,
+    address: fc.oneof(fc.ipV4(), fc.ipV6()),
+    since: fc.nat(),
+    state: fc.constantFrom('assigning', 'assigned', 'releasing', 'refused'),
+    pod: fc.option(arbitraryText.map(pod), { nil: undefined }),
+    isOnEni: fc.boolean(),
+  })
+  .map(({ isOnEni, pod: owner, container, address, ...rest }) => ({
+    ...(isOnEni ? onEni(container, address) : reservation(container, address)),
+    ...rest,
+    ...(owner ? { pod: owner } : {}),
+  }));
+
+const arbitraryMark: fc.Arbitrary<Mark> = fc
+  .tuple(fc.ipV4(), fc.constantFrom('released', 'foreign', 'asked', 'unsettled'), fc.nat())
+  .map(([address, reason, until]) => mark(address, { reason, until }));
+
+const arbitraryState: fc.Arbitrary<State> = fc.record({
+  reservations: fc.array(arbitraryReservation, { maxLength: 5 }),
+  marks: fc.array(arbitraryMark, { maxLength: 5 }),
+  cursors: fc.dictionary(fc.string({ unit: 'grapheme' }), arbitraryText, { noNullPrototype: true }),
+  networks: fc.dictionary(
+    fc.string(),
+    fc.record({
+      eni: fc.record({ id: arbitraryText, region: arbitraryText, subnet: arbitraryText }),
+      ranges: fc.array(arbitraryText),
+    }),
+    { noNullPrototype: true, maxKeys: 3 },
+  ),
+});
+
+const arbitraryDocument: fc.Arbitrary<Document> = fc.record({
+  version: fc.nat(),
+  history: fc.array(fc.stringMatching(/^[0-9a-z]{11}$/), { maxLength: HISTORY }),
+  state: arbitraryState,
+});
+
+test('parseDocument() reads what printDocument() wrote', () => {
+  fc.assert(
+    fc.property(arbitraryDocument, (document) => {
+      const reading = parseDocument(printDocument(document), document.version);
+      assert.deepEqual(reading, { kind: 'document', document: structuredClone(document) });
+    }),
+  );
+});
+
+test('parseDocument() knows every beginning of a document for damaged, wherever it is torn', () => {
+  fc.assert(
+    fc.property(arbitraryDocument, (document) => {
+      const text = printDocument(document);
+      for (let length = 0; length < text.trimEnd().length; length++)
+        assert.equal(parseDocument(text.slice(0, length), document.version).kind, 'damaged');
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('parseDocument() answers for whatever bytes, and never throws', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), fc.nat(), (text, version) => {
+      assert.equal(parseDocument(text, version).kind, 'damaged');
+    }),
+  );
+});
+
+test('parseDocument() knows a newer format before it looks any further', () => {
+  const newer = { kind: 'newer', format: FORMAT + 1 };
+  assert.deepEqual(parseDocument(`{"format":${FORMAT + 1}}`, 7), newer);
+  assert.deepEqual(parseDocument(`{"format":${FORMAT + 1},"version":8,"reservations":"?"}`, 7), newer);
+});
+
+test('parseDocument() leaves unknown fields of a document aside, and keeps those of its reservations', () => {
+  const document = {
+    version: 1,
+    history: [],
+    state: { ...EMPTY_STATE, reservations: [reservation('c1', '10.10.0.1')] },
+  };
+  const text = printDocument(document)
+    .replace('{', '{"comment":"?",')
+    .replace('{"network"', '{"mood":"fine","network"');
+  const reading = parseDocument(text, 1);
+  assert.deepEqual(reading, {
+    kind: 'document',
+    document: {
+      ...document,
+      state: { ...document.state, reservations: [{ mood: 'fine', ...reservation('c1', '10.10.0.1') }] },
+    },
+  });
+});
+
+test('printDocument() has one reservation or mark a line, for people and diffs', () => {
+  const state = {
+    ...EMPTY_STATE,
+    reservations: ['1', '2'].map((n) => reservation(n, `10.10.0.${n}`)),
+    marks: [mark('10.10.0.3')],
+  };
+  const lines = printDocument({ version: 3, history: ['b', 'a'], state }).split('\n');
+  assert.equal(lines.filter((line) => line.includes('"address"')).length, 3);
+  assert.ok(lines.includes('"version": 3,'));
+});
+
+/** The documents that so many commits make, ids `0`, `1` and so on, from version 1 on. */
+function chain(commits: number): Document {
+  let document = EMPTY;
+  for (let id = 0; id < commits; id++) document = successor(document, id + 1, String(id), EMPTY_STATE);
+  return document;
+}
+
+test('includesCommit() tells for as many commits as a document names, then it does not know', () => {
+  for (let later = 0; later < HISTORY; later++) {
+    const document = chain(10 + later);
+    assert.equal(includesCommit(document, '9', 10), true, `${later} commits later`);
+    assert.equal(includesCommit(document, 'other', 10), false, `${later} commits later`);
+  }
+  assert.equal(includesCommit(chain(10 + HISTORY), '9', 10), undefined);
+  assert.equal(includesCommit(chain(10 + HISTORY), 'other', 10), undefined);
+});
+
+test('includesCommit() is never wrong where versions were skipped because they were damaged', () => {
+  const skipped = successor(chain(10), 200, 'after the gap', EMPTY_STATE);
+  assert.equal(includesCommit(skipped, '9', 10), true);
+  assert.equal(includesCommit(skipped, 'other', 10), undefined);
+});
