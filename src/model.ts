@@ -80,7 +80,7 @@ export interface Reservation extends Attachment {
   readonly deadline?: number;
   /** Of `releasing`: EC2 never answered that the ENI holds the address; an Assign may still land. */
   readonly unconfirmed?: true;
-  /** Of `releasing`: an Unassign got no answer; it may still land. */
+  /** A call about its address got no answer, and may still be carried out: an Assign or an Unassign. */
   readonly unanswered?: true;
   /** When its sandbox was first seen to be gone. */
   readonly goneSince?: number;

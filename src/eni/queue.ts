@@ -8,8 +8,9 @@ import type { EniRef, Reservation, State } from '../model.ts';
 import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
 import type { Cloud, CloudError, OpenCloud } from './cloud.ts';
-import { applyReport, unansweredError } from './report.ts';
-import { callEc2, queueOf } from './round.ts';
+import { playRound } from './play-round.ts';
+import { unansweredError } from './report.ts';
+import { queueOf } from './round.ts';
 import { findStrays } from './strays.ts';
 import { type Turn, takeTurns } from './turn.ts';
 
@@ -47,13 +48,8 @@ async function lead(eni: EniRef, wait: Wait, turn: Turn, cloud: Cloud, run: Run)
     await retireDead(eni, run);
     await gather(eni, wait, run);
     if (pending(run.store.read(), eni, wait).length === 0) return;
-    const strays = await findStrays(eni, run);
-    const report = await callEc2(cloud, eni, queueOf(run.store.read(), eni.id, strays));
-    // Commit point 2: what EC2 answered is on disk before anybody hears of it.
-    const left = await run.store.transact((state, now) => {
-      const next = applyReport(state, eni, report, now);
-      return { state: next, value: pending(next, eni, wait) };
-    });
+    const report = await playRound(eni, await findStrays(eni, run), cloud, run);
+    const left = pending(run.store.read(), eni, wait);
     if (left.length === 0) return;
     turn.ring();
     const error = unansweredError(report, left);

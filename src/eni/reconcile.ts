@@ -7,8 +7,8 @@ import { isGone } from '../sandbox.ts';
 import { assign } from './assign.ts';
 import { type Cloud, CloudError, type OpenCloud } from './cloud.ts';
 import { enisOf, type Finding, type Held, type Inspection, inspectEni, inspectRecords } from './findings.ts';
-import { applyReport } from './report.ts';
-import { callEc2, queueOf, type RoundReport } from './round.ts';
+import { playRound } from './play-round.ts';
+import type { RoundReport } from './round.ts';
 import { takeTurns } from './turn.ts';
 
 export interface ReconcileOptions {
@@ -107,11 +107,7 @@ async function repair(
   const addressesTo = (action: Finding['action']): string[] =>
     findings.flatMap((finding) => (finding.action === action ? finding.address : []));
   const strays = addressesTo('take off').filter((address) => !taken.has(address));
-  const report = await callEc2(cloud, eni, queueOf(state, eni.id, strays));
-  await run.store.transact((latest, now) => ({
-    state: applyReport(latest, eni, report, now),
-    value: undefined,
-  }));
+  const report = await playRound(eni, strays, cloud, run);
   const lost = addressesTo('assign').filter((address) => taken.has(address));
   const { outcomes } = await assign(cloud, eni, lost);
 

@@ -50,6 +50,7 @@ function assignResult(
     case 'refused':
       return { ...reservation, state: 'refused', since: now, verdict: outcome.verdict };
     case 'unanswered':
+      return doubted(reservation, outcome.error);
     case undefined:
       return reservation;
   }
@@ -61,9 +62,12 @@ function releaseResult(
   outcome: UnassignOutcome | undefined,
 ): Reservation | undefined {
   if (outcome?.kind === 'released') return undefined;
-  if (outcome?.error.kind !== 'transient' || reservation.unanswered) return reservation;
-  return { ...reservation, unanswered: true };
+  return outcome ? doubted(reservation, outcome.error) : reservation;
 }
+
+/** A call without an answer may still be carried out; one that EC2 denied will not. */
+const doubted = (reservation: Reservation, { kind }: CloudError): Reservation =>
+  kind === 'transient' && !reservation.unanswered ? { ...reservation, unanswered: true } : reservation;
 
 function strayMarks(eni: EniRef, { queue, released }: RoundReport, now: number): Mark[] {
   const gone = queue.strays.filter((address) => released.get(address)?.kind === 'released');

@@ -1,5 +1,5 @@
 /** Advisory locks among processes: they put work in order, and correctness never rests on them. */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock as acquire } from 'proper-lockfile';
 import { errorCode, errorMessage, Failure } from '../errors.ts';
@@ -45,6 +45,8 @@ export async function tryLock(directory: string, name: string, now: number): Pro
     };
   } catch (error) {
     if (errorCode(error) === 'ELOCKED') return undefined;
+    // Somebody took the lock away while it was being taken: it is not held, then.
+    if (errorCode(error) === 'ENOENT' && existsSync(directory)) return undefined;
     throw new Failure('io', `cannot lock ${directory}: ${errorMessage(error)}`, { cause: error });
   }
 }

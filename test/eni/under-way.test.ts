@@ -1,0 +1,37 @@
+/** Calls whose process died: what they may still do is remembered. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clearSign, mindLostCalls, setSign } from '../../src/eni/under-way.ts';
+import { onEni, REF, stateOf } from '../allocator/claims.ts';
+import { makeNode } from './runs.ts';
+
+const waiting = stateOf([
+  onEni('coming', '10.10.0.80', { state: 'assigning' }),
+  onEni('going', '10.10.0.81', { state: 'releasing' }),
+  onEni('here', '10.10.0.82'),
+  onEni('elsewhere', '10.10.0.83', { state: 'assigning', eni: { ...REF, id: 'eni-0bad' } }),
+]);
+
+test('mindLostCalls() marks what waits at the ENI when its last process died with calls under way', async () => {
+  using node = makeNode();
+  await node.seed(waiting);
+  setSign(REF, node.start());
+  const next = node.start();
+  await mindLostCalls(REF, next);
+  const marked = next.store.read().reservations.filter(({ unanswered }) => unanswered);
+  assert.deepEqual(
+    marked.map(({ container }) => container),
+    ['coming', 'going'],
+  );
+});
+
+test('mindLostCalls() changes nothing when the last process was done', async () => {
+  using node = makeNode();
+  await node.seed(waiting);
+  const run = node.start();
+  setSign(REF, run);
+  clearSign(REF, run);
+  const before = run.store.read();
+  await mindLostCalls(REF, run);
+  assert.equal(run.store.read(), before);
+});
