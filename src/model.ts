@@ -78,9 +78,9 @@ export interface Reservation extends Attachment {
   readonly verdict?: Verdict;
   /** Of `assigning`: when its owner gives up at the latest. Nobody waits for it after that. */
   readonly deadline?: number;
-  /** Of `releasing`: EC2 never answered that the ENI holds the address; an Assign may still land. */
+  /** An Assign of its address got no answer, and may still be carried out. */
   readonly unconfirmed?: true;
-  /** A call about its address got no answer, and may still be carried out: an Assign or an Unassign. */
+  /** An Unassign of its address got no answer, and may still be carried out. */
   readonly unanswered?: true;
   /** When its sandbox was first seen to be gone. */
   readonly goneSince?: number;

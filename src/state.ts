@@ -52,10 +52,10 @@ export const addReservations = (state: State, added: readonly Reservation[]): St
   reservations: [...state.reservations, ...added],
 });
 
-/** Adds marks; a mark replaces an older one on the same address for the same reason. */
+/** Adds marks; a mark replaces an older one on the same address and ENI for the same reason. */
 export function addMarks(state: State, added: readonly Mark[]): State {
   if (added.length === 0) return state;
-  const key = ({ scope, address, reason }: Mark): string => `${scope} ${address} ${reason}`;
+  const key = ({ scope, address, reason, eni }: Mark): string => `${scope} ${address} ${reason} ${eni}`;
   const replaced = new Set(added.map(key));
   return { ...state, marks: [...state.marks.filter((mark) => !replaced.has(key(mark))), ...added] };
 }

@@ -45,10 +45,8 @@ export function giveUp(state: State, now: number, selects: (reservation: Reserva
 export function traces(reservation: Reservation, now: number): readonly Mark[] {
   const { network, eni, address, cooldown, unconfirmed, unanswered } = reservation;
   const times: Partial<Record<MarkReason, number>> = {
-    // What a lost call may put on the ENI leaves the other trace: if it is listed, it is a stray.
-    ...(unconfirmed || unanswered
-      ? { asked: ASKED_MS }
-      : { released: Math.max(cooldown, eni ? IMDS_LAG_MS : 0) }),
+    // What a lost Assign may put on the ENI leaves the other trace: if it is listed, it is a stray.
+    ...(unconfirmed ? { asked: ASKED_MS } : { released: Math.max(cooldown, eni ? IMDS_LAG_MS : 0) }),
     ...(unanswered ? { unsettled: UNSETTLED_MS } : {}),
   };
   const about = { scope: scopeOf(network, eni), address, ...(eni ? { eni: eni.id } : {}) };

@@ -50,7 +50,8 @@ function assignResult(
     case 'refused':
       return { ...reservation, state: 'refused', since: now, verdict: outcome.verdict };
     case 'unanswered':
-      return doubted(reservation, outcome.error);
+      if (reservation.unconfirmed || !mayLand(outcome.error)) return reservation;
+      return { ...reservation, unconfirmed: true };
     case undefined:
       return reservation;
   }
@@ -62,12 +63,12 @@ function releaseResult(
   outcome: UnassignOutcome | undefined,
 ): Reservation | undefined {
   if (outcome?.kind === 'released') return undefined;
-  return outcome ? doubted(reservation, outcome.error) : reservation;
+  if (!outcome || reservation.unanswered || !mayLand(outcome.error)) return reservation;
+  return { ...reservation, unanswered: true };
 }
 
 /** A call without an answer may still be carried out; one that EC2 denied will not. */
-const doubted = (reservation: Reservation, { kind }: CloudError): Reservation =>
-  kind === 'transient' && !reservation.unanswered ? { ...reservation, unanswered: true } : reservation;
+const mayLand = ({ kind }: CloudError): boolean => kind === 'transient';
 
 function strayMarks(eni: EniRef, { queue, released }: RoundReport, now: number): Mark[] {
   const gone = queue.strays.filter((address) => released.get(address)?.kind === 'released');

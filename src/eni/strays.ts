@@ -1,6 +1,6 @@
 /** Addresses that an Assign without an answer left on an ENI after all was given up. */
 import { Failure } from '../errors.ts';
-import type { EniRef, State } from '../model.ts';
+import type { EniRef, MarkReason, State } from '../model.ts';
 import type { Run } from '../run.ts';
 import { openImds } from './imds.ts';
 
@@ -14,23 +14,23 @@ export function straysAmong(
   eni: EniRef,
   now: number,
 ): readonly string[] {
-  const marked = (reason: string): Set<string> =>
-    new Set(
+  const marked = (reason: MarkReason): ReadonlyMap<string, number> =>
+    new Map(
       state.marks
-        .filter(
-          (mark) =>
-            mark.reason === reason && mark.scope === eni.subnet && mark.eni === eni.id && mark.until > now,
-        )
-        .map(({ address }) => address),
+        .filter((mark) => mark.reason === reason && mark.scope === eni.subnet)
+        .filter((mark) => mark.eni === eni.id && mark.until > now)
+        .map(({ address, since }) => [address, since]),
     );
   const asked = marked('asked');
   if (asked.size === 0) return [];
-  // IMDS lags: what was taken off a moment ago may still be listed.
   const released = marked('released');
+  // IMDS lags: what was taken off a moment ago may still be listed. But what was asked for after it was
+  // taken off is not what IMDS remembers.
+  const isStray = (address: string): boolean => (asked.get(address) ?? 0) > (released.get(address) ?? 0);
   const taken = new Set(
     state.reservations.filter((one) => one.eni?.subnet === eni.subnet).map(({ address }) => address),
   );
-  return listed.filter((address) => asked.has(address) && !released.has(address) && !taken.has(address));
+  return listed.filter((address) => asked.has(address) && isStray(address) && !taken.has(address));
 }
 
 /** Looks for strays in IMDS, which costs no EC2 call, and only when there may be some. */

@@ -25,9 +25,11 @@ export async function mindLostCalls(eni: EniRef, run: Run): Promise<void> {
 
 const markUnanswered = (state: State, eni: EniRef): State =>
   mapReservations(state, (reservation) => {
-    const waits = reservation.state === 'assigning' || reservation.state === 'releasing';
-    if (reservation.eni?.id !== eni.id || !waits || reservation.unanswered) return reservation;
-    return { ...reservation, unanswered: true };
+    if (reservation.eni?.id !== eni.id) return reservation;
+    const { state: stage, unconfirmed, unanswered } = reservation;
+    if (stage === 'assigning' && !unconfirmed) return { ...reservation, unconfirmed: true };
+    if (stage === 'releasing' && !unanswered) return { ...reservation, unanswered: true };
+    return reservation;
   });
 
 const pathOf = (eni: EniRef, run: Run): string => join(run.directory, `${eni.id}.under-way`);

@@ -84,7 +84,7 @@ test('traces() remembers calls that may still land', () => {
     traces(onEni('c1', '10.10.0.80', given), LATER).map(({ reason, until }) => [reason, until - LATER]);
   assert.deepEqual(reasons({ unconfirmed: true }), [['asked', 3_600_000]]);
   assert.deepEqual(reasons({ unanswered: true }), [
-    ['asked', 3_600_000],
+    ['released', 60_000],
     ['unsettled', 60_000],
   ]);
 });

@@ -91,23 +91,23 @@ test('applyReport() remembers that an Unassign had no answer, also when a later 
   const { marks } = after(left, { released: { '10.10.0.80': { kind: 'released' } } });
   assert.deepEqual(
     marks.map(({ reason }) => reason),
-    ['asked', 'unsettled'],
+    ['released', 'unsettled'],
   );
 });
 
 test('applyReport() remembers that an Assign had no answer, for as long as the pod lives', () => {
   const unanswered = { '10.10.0.80': { kind: 'unanswered', error } } as const;
   const [left = assigning] = after(assigning, { assigned: unanswered }).reservations;
-  assert.deepEqual(left, { ...assigning, unanswered: true });
+  assert.deepEqual(left, { ...assigning, unconfirmed: true });
   const [held] = after(left, { assigned: { '10.10.0.80': { kind: 'held' } } }).reservations;
   assert.equal(held?.state, 'assigned');
-  assert.equal(held.unanswered, true);
+  assert.equal(held.unconfirmed, true);
 });
 
 const untouched: [title: string, one: Reservation, answers: Answers][] = [
   [
     'there was no answer to an Assign again',
-    { ...assigning, unanswered: true },
+    { ...assigning, unconfirmed: true },
     { assigned: { '10.10.0.80': { kind: 'unanswered', error } } },
   ],
   [

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clearSign, mindLostCalls, setSign } from '../../src/eni/under-way.ts';
+import type { Reservation } from '../../src/model.ts';
 import { onEni, REF, stateOf } from '../allocator/claims.ts';
 import { makeNode } from './runs.ts';
 
@@ -18,11 +19,10 @@ test('mindLostCalls() marks what waits at the ENI when its last process died wit
   setSign(REF, node.start());
   const next = node.start();
   await mindLostCalls(REF, next);
-  const marked = next.store.read().reservations.filter(({ unanswered }) => unanswered);
-  assert.deepEqual(
-    marked.map(({ container }) => container),
-    ['coming', 'going'],
-  );
+  const { reservations } = next.store.read();
+  const names = (marked: readonly Reservation[]) => marked.map(({ container }) => container);
+  assert.deepEqual(names(reservations.filter(({ unconfirmed }) => unconfirmed)), ['coming']);
+  assert.deepEqual(names(reservations.filter(({ unanswered }) => unanswered)), ['going']);
 });
 
 test('mindLostCalls() changes nothing when the last process was done', async () => {

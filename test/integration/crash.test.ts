@@ -1,0 +1,85 @@
+/** kill -9 at every step that others can see: whatever it leaves behind, the next invocations repair. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Crashes } from './crashes.ts';
+import { ENI, type HostOptions, startHost } from './host.ts';
+import { makeInterfaces } from './host-interfaces.ts';
+import { trace, whyNoStrace } from './strace.ts';
+
+const interfaces = makeInterfaces();
+
+/** Somebody else's, on the pods' ENI: one outside of the range, and the second one of the range. */
+const FOREIGN = ['10.10.0.81', '10.10.0.200'];
+const onEni: HostOptions = {
+  seed: (seed) => ({
+    ...seed,
+    enis: seed.enis.map((eni) => (eni.id === ENI ? { ...eni, secondaries: FOREIGN } : eni)),
+  }),
+};
+const withoutEni: HostOptions = { ...onEni, ipam: { eni: { assign: false } } };
+
+const isEverythingRequired = process.env['CI'] === 'true' || process.env['ENI_LOCAL_REQUIRE_ALL'] === '1';
+const whyNot = whyNoStrace();
+const skip = isEverythingRequired ? false : (whyNot ?? false);
+
+const folder = mkdtempSync(join(tmpdir(), 'eni-local-netns-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function makeNetns(name: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, '');
+  return path;
+}
+
+for (const [command, eni, options] of [
+  ['ADD', ENI, onEni],
+  ['DEL', ENI, onEni],
+  ['ADD', undefined, withoutEni],
+  ['DEL', undefined, withoutEni],
+] as const) {
+  const place = eni ? '' : ' without an ENI';
+  test(`${command}${place}, killed at each of its steps, harms nobody and leaves nothing`, {
+    skip,
+  }, async (t) => {
+    assert.equal(whyNot, undefined);
+    const foreign = new Map([[ENI, FOREIGN]]);
+    const crashes = new Crashes({ command, options, interfaces, eni, foreign, makeNetns });
+    t.diagnostic(await crashes.play());
+  });
+}
+
+/** One commit: the whole text is on disk before it gets its name, and its name before anything else happens. */
+const commitOf = (version: number): string[] => [
+  'create temporary file',
+  'write temporary file',
+  'sync temporary file',
+  `link state.${version}.json`,
+  'unlink temporary file',
+  'sync directory',
+];
+
+test('the intent is durable before EC2 hears of it, and the outcome before the runtime does', {
+  skip,
+}, async () => {
+  assert.equal(whyNot, undefined);
+  await using host = await startHost(interfaces, onEni);
+  const netns = makeNetns('durable');
+  const told = async (command: string): Promise<string[]> => {
+    const { steps } = await trace(host.node, { command, container: 'durable', netns });
+    return steps
+      .map(({ id }) => id.replace(/ #\d+$/, ''))
+      .filter((id) => /temporary|link state|sync|EC2|answer/.test(id) && !id.startsWith('connect'));
+  };
+  const heard = ['send to EC2', 'hear from EC2'];
+  assert.deepEqual(await told('ADD'), [...commitOf(1), ...heard, ...commitOf(2), 'answer']);
+  assert.deepEqual(await told('DEL'), [
+    ...commitOf(3),
+    ...heard,
+    ...commitOf(4),
+    'unlink state.1.json',
+    'answer',
+  ]);
+});

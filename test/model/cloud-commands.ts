@@ -1,0 +1,100 @@
+/** What happens in the VPC behind the node's back: faults, other people's hands, and time. */
+import type { Ec2Fault } from '../aws/faults.ts';
+import { checkInvariants } from './invariants.ts';
+import type { Delay } from './late-cloud.ts';
+import type { Ledger } from './ledger.ts';
+import { ENI, type Node, OTHER_ENI } from './node.ts';
+import type { Command } from './pod-commands.ts';
+
+/** How much time may pass in one run between invocations: what a node remembers, it remembers for an hour. */
+const LONGEST_MS = 20 * 60_000;
+/** An m5.large holds so many secondary addresses on each ENI. */
+const ROOM = 9;
+
+export const faultCommand = (fault: Ec2Fault): Command => ({
+  check: () => true,
+  toString: () => `fault ${JSON.stringify(fault)}`,
+  async run(_, node) {
+    node.aws.fault(fault);
+  },
+});
+
+/** The next call that changes something is not answered, and carried out later. */
+export const delayCommand = (delay: Delay): Command => ({
+  check: () => true,
+  toString: () =>
+    `the next call lands after ${delay.milliseconds} ms, ${delay.isFatal ? 'its caller is killed' : 'unheard'}`,
+  async run(_, node) {
+    node.lateness.add(delay);
+  },
+});
+
+export const passCommand = (milliseconds: number): Command => ({
+  check: () => true,
+  toString: () => `${milliseconds} ms pass`,
+  async run(ledger, node) {
+    if (node.time.passed + milliseconds > LONGEST_MS) return;
+    await node.time.pass(milliseconds);
+    checkInvariants(ledger, node);
+  },
+});
+
+/** Somebody else's hand, where it can do what it wants to. */
+const hand = (
+  what: string,
+  isPossible: (ledger: Ledger, node: Node) => boolean,
+  act: (ledger: Ledger, node: Node) => void,
+): Command => ({
+  check: () => true,
+  toString: () => `somebody else ${what}`,
+  async run(ledger, node) {
+    if (!isPossible(ledger, node)) return;
+    act(ledger, node);
+    checkInvariants(ledger, node);
+  },
+});
+
+/** Another ENI gets the address, also if it has to be moved away from ours. */
+export const moveAwayCommand = (address: string): Command =>
+  hand(
+    `assigns ${address} to another ENI`,
+    (_, { aws }) => aws.addresses(OTHER_ENI).length < ROOM,
+    (ledger, { aws }) => {
+      if (aws.addresses(ENI).includes(address) && !ledger.planted.delete(address)) ledger.stolen.add(address);
+      aws.put(OTHER_ENI, address);
+    },
+  );
+
+export const giveBackCommand = (address: string): Command =>
+  hand(
+    `takes ${address} off the other ENI`,
+    (_, { aws }) => aws.addresses(OTHER_ENI).includes(address),
+    (_, { aws }) => aws.take(OTHER_ENI, address),
+  );
+
+/** Our ENI gets an address that the node has never had to do with, or no longer. */
+export const plantCommand = (address: string): Command =>
+  hand(
+    `puts ${address} on our ENI`,
+    (_, node) => {
+      const { aws, lateness } = node;
+      const { reservations, marks } = node.state();
+      const isKnown = [...reservations, ...marks].some((one) => one.eni && one.address === address);
+      const isHeld = [ENI, OTHER_ENI].some((eni) => aws.addresses(eni).includes(address));
+      return !isKnown && !isHeld && !lateness.underWay.has(address) && aws.addresses(ENI).length < ROOM;
+    },
+    (ledger, { aws }) => {
+      ledger.planted.add(address);
+      aws.put(ENI, address);
+    },
+  );
+
+export const takeOffCommand = (address: string): Command =>
+  hand(
+    `takes ${address} off our ENI`,
+    (_, { aws }) => aws.addresses(ENI).includes(address),
+    (ledger, { aws }) => {
+      if (!ledger.planted.delete(address)) ledger.stolen.add(address);
+      aws.take(ENI, address);
+    },
+  );

@@ -1,0 +1,77 @@
+/** What is never allowed to happen (spec, section 4), held against the emulator after every command. */
+import assert from 'node:assert/strict';
+import type { State } from '../../src/model.ts';
+import { reservationsOf, scopeOf } from '../../src/state.ts';
+import { isOnEni, type Ledger } from './ledger.ts';
+import { ENI, type Node } from './node.ts';
+import { checkTransitions } from './transitions.ts';
+
+export function checkInvariants(ledger: Ledger, node: Node): void {
+  const state = node.state();
+  checkDeeds(ledger, node);
+  checkUnique(ledger, state);
+  checkHeld(ledger, node, state);
+  checkExplained(ledger, node, state);
+  const commits = node.takeCommits();
+  for (const [index, next] of commits.slice(1).entries())
+    checkTransitions(commits[index] ?? next, next, (container) => !node.hasSandbox(container));
+}
+
+/** 4.1: two live attachments never hold one address, and no two records either. */
+function checkUnique(ledger: Ledger, { reservations }: State): void {
+  const told = ledger
+    .promises()
+    .map(({ entry, address }) => `${isOnEni(entry) ? 'ENI' : entry.attachment.network} ${address}`);
+  assertNoneTwice(told, 'of what live attachments were told');
+  const recorded = reservations
+    .filter(({ state }) => state !== 'refused')
+    .map(({ network, eni, address }) => `${scopeOf(network, eni)} ${address}`);
+  assertNoneTwice(recorded, 'of what is on record');
+}
+
+function assertNoneTwice(items: readonly string[], where: string): void {
+  const twice = items.filter((item, index) => items.indexOf(item) !== index);
+  assert.deepEqual(twice, [], `twice, ${where}`);
+}
+
+/** What an ADD answered is on record and on the ENI until a DEL, unless somebody else took it (4.4). */
+function checkHeld(ledger: Ledger, { aws }: Node, state: State): void {
+  const held = aws.addresses(ENI);
+  for (const { entry, address } of ledger.promises()) {
+    const who = `of ${entry.attachment.container} on ${entry.attachment.network}`;
+    const record = reservationsOf(state, entry.attachment).find((one) => one.address === address);
+    assert.equal(record?.state, 'assigned', `the record ${who} for ${address}`);
+    if (!isOnEni(entry) || ledger.stolen.has(address)) continue;
+    assert.ok(held.includes(address), `${address} ${who} is not on the ENI`);
+    assert.ok(!ledger.planted.has(address), `${address} ${who} is somebody else’s`);
+  }
+}
+
+/** 4.3: whatever is on the ENI, somebody will take it off: it has a record, or we know that we asked for it. */
+function checkExplained({ planted }: Ledger, { aws, time }: Node, { reservations, marks }: State): void {
+  const explained = new Set([
+    ...planted,
+    ...reservations.flatMap(({ eni, address }) => (eni?.id === ENI ? address : [])),
+    ...marks.flatMap(({ eni, reason, address, until }) =>
+      eni === ENI && reason === 'asked' && until > time.now ? address : [],
+    ),
+  ]);
+  const unexplained = aws.addresses(ENI).filter((address) => !explained.has(address));
+  assert.deepEqual(unexplained, [], 'on the ENI, and nothing explains it');
+}
+
+/** 4.2 and 4.5: nobody else's address was touched, and no call asked for more. */
+function checkDeeds({ planted, stolen }: Ledger, { aws }: Node): void {
+  for (const { cause, eniId, lost, gained } of aws.mutations()) {
+    if (cause === 'manual') continue;
+    for (const address of gained) stolen.delete(address);
+    assert.equal(eniId, ENI, 'another ENI was changed');
+    assert.deepEqual(
+      lost.filter((address) => planted.has(address)),
+      [],
+      'somebody else’s address was taken off',
+    );
+  }
+  assert.ok(aws.journal().every(({ allowReassignment }) => !allowReassignment));
+  aws.clearJournal();
+}

@@ -1,0 +1,35 @@
+/** One run of the model: a node to which things happen, and at the end of which everything is cleared up. */
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { checkInvariants } from './invariants.ts';
+import { Ledger } from './ledger.ts';
+import { ENI, Node } from './node.ts';
+import { type Command, del } from './pod-commands.ts';
+
+/** Checks the invariants after each command, and that nothing is left when all has come to its end. */
+export async function play(commands: Iterable<Command>, seed = 1): Promise<void> {
+  await using node = await Node.start(seed);
+  const ledger = new Ledger();
+  await fc.asyncModelRun(() => ({ model: ledger, real: node }), commands);
+  await clearUp(ledger, node);
+}
+
+/** Every call lands, every pod goes, every fault strikes: what is left then belongs to other people. */
+async function clearUp(ledger: Ledger, node: Node): Promise<void> {
+  node.lateness.clear();
+  await node.time.pass(61_000);
+  checkInvariants(ledger, node);
+  for (const entry of ledger.entries) {
+    entry.answered = [];
+    while (!(await del(entry, node))) checkInvariants(ledger, node);
+  }
+  for (let isDone = false; !isDone; ) {
+    const outcome = await node.reconcile();
+    checkInvariants(ledger, node);
+    isDone =
+      outcome.kind === 'done' &&
+      outcome.value.every(({ action, result }) => action === 'report' && result === 'found');
+  }
+  assert.deepEqual(node.state().reservations, []);
+  assert.deepEqual(node.aws.addresses(ENI).toSorted(), [...ledger.planted].toSorted());
+}
