@@ -100,9 +100,12 @@ function makeNetworks({ node }: Host): readonly Network[] {
   ];
 }
 
+/** Faults that nobody has met yet make a single reconcile slow. */
+const RECONCILED_MS = 120_000;
+
 /** Runs `eni-local reconcile` until it finds nothing but what is somebody else's. */
 async function untilReconciled(host: Host): Promise<void> {
-  const end = Date.now() + (TIMEOUT_S + 10) * 1000;
+  const end = Date.now() + RECONCILED_MS;
   for (;;) {
     const findings = await reconcile(host);
     const ours = findings.filter(({ eni = '', address }) => !FOREIGN.get(eni)?.includes(address));
