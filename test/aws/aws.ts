@@ -1,17 +1,13 @@
 /** An EC2 and IMDS of one's own, on loopback. */
+import { Account } from './account.ts';
 import { type Controls, serveAdmin } from './admin/admin.ts';
-import { assignAddresses } from './cloud/assign.ts';
-import type { Mutation } from './cloud/cloud.ts';
-import { findEni } from './cloud/find.ts';
-import { detachEni, removeEni } from './cloud/interfaces.ts';
-import { sortedIpv4 } from './cloud/ipv4.ts';
-import type { CloudState } from './cloud/model.ts';
-import { plant, plantEni } from './cloud/plant.ts';
-import type { EniSeed, Seed } from './cloud/seed.ts';
-import { unassignAddresses } from './cloud/unassign.ts';
+import { plant } from './cloud/plant.ts';
+import type { Seed } from './cloud/seed.ts';
+import type { Lag } from './consistency.ts';
 import { Ec2Endpoint } from './ec2/endpoint.ts';
 import type { JournalEntry } from './ec2/journal.ts';
 import type { Fault } from './faults.ts';
+import { type Gate, Gates, type Refusing } from './gates.ts';
 import { ImdsFleet, type ImdsRequest } from './imds/fleet.ts';
 import { type Listener, listen } from './loopback.ts';
 import { type AwsOptions, assemble, type Parts } from './parts.ts';
@@ -34,17 +30,22 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
 }
 
 /** The emulator as a test holds it. */
-export class Aws implements Controls, AsyncDisposable {
+export class Aws extends Account implements Controls, AsyncDisposable {
   readonly #parts: Parts;
   readonly #ec2: Listener;
   readonly #fleet: ImdsFleet;
+  readonly #gates: Gates;
   #admin: Listener | undefined;
 
   /** Use `startAws`. */
   constructor(parts: Parts, ec2: Listener, fleet: ImdsFleet) {
+    super(parts);
     this.#parts = parts;
     this.#ec2 = ec2;
     this.#fleet = fleet;
+    const listenersOf = ({ target, instanceId }: Gate) =>
+      target === 'ec2' ? [ec2] : fleet.listeners(instanceId);
+    this.#gates = new Gates(listenersOf, parts.clock, parts.closing);
   }
 
   get region(): string {
@@ -84,15 +85,6 @@ export class Aws implements Controls, AsyncDisposable {
     return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
   }
 
-  state(): CloudState {
-    return this.#parts.cloud.state;
-  }
-
-  /** The secondary addresses of an ENI, in the order of their numbers. */
-  addresses(eniId: string): string[] {
-    return sortedIpv4(findEni(this.state(), eniId).secondaries);
-  }
-
   /** Replaces everything there is, and forgets what has happened. */
   async seed(seed: Seed): Promise<void> {
     const { cloud, region, clock } = this.#parts;
@@ -101,12 +93,15 @@ export class Aws implements Controls, AsyncDisposable {
     await this.#fleet.serve([...this.state().instances.keys()]);
   }
 
-  /** Back to the start: the first seed, no faults, no latency, no limits, empty journals. */
+  /** Back to the start: the first seed, no faults, no latency, no lag, no limits, nobody else at work. */
   async reset(): Promise<void> {
-    const { faults, latency, throttle, seed } = this.#parts;
+    const { faults, latency, throttle, consistency, seed } = this.#parts;
     faults.clear();
     latency.clear();
     throttle.start(0);
+    consistency.set({});
+    this.stopActors();
+    for (const target of ['ec2', 'imds'] as const) await this.acceptConnections({ target });
     await this.seed(seed);
   }
 
@@ -118,11 +113,6 @@ export class Aws implements Controls, AsyncDisposable {
   /** How many requests EC2 got: for one action, or in all. */
   calls(action?: string): number {
     return this.journal().filter((entry) => (action ?? entry.action) === entry.action).length;
-  }
-
-  /** Every change of an ENI's secondary addresses, by requests and by hand. */
-  mutations(): readonly Mutation[] {
-    return this.#parts.cloud.mutations;
   }
 
   /** Every request to any IMDS. */
@@ -147,34 +137,23 @@ export class Aws implements Controls, AsyncDisposable {
     this.#parts.latency.set(ms, action);
   }
 
+  /** How far Describe* and IMDS are behind the truth, on which everything else works. */
+  lag(lag: Lag): void {
+    this.#parts.consistency.set(lag);
+  }
+
   /** Switches AWS's token buckets on, refilled so many times faster than real ones; 0 switches them off. */
   throttle(clockScale: number): void {
     this.#parts.throttle.start(clockScale);
   }
 
-  /** Somebody else puts an address on an ENI, taking it from another one if need be. */
-  put(eniId: string, address: string): void {
-    this.#change(assignAddresses(this.state(), eniId, [address], true));
+  /** An endpoint refuses connections: for so long, or until it is told to accept them again. */
+  refuseConnections(refusing: Refusing): Promise<void> {
+    return this.#gates.refuse(refusing);
   }
 
-  /** Somebody else takes an address off an ENI. */
-  take(eniId: string, address: string): void {
-    this.#change(unassignAddresses(this.state(), eniId, [address]));
-  }
-
-  /** Somebody else creates an ENI. */
-  addEni(seed: EniSeed): void {
-    this.#change(plantEni(this.state(), seed, this.#parts.clock.now()));
-  }
-
-  /** Somebody else detaches an ENI; one that lingers is still shown by IMDS. */
-  detachEni(eniId: string, { lingers = false }: { readonly lingers?: boolean } = {}): void {
-    this.#change(detachEni(this.state(), eniId, lingers));
-  }
-
-  /** Somebody else deletes an ENI; one that lingers is still shown by IMDS. */
-  removeEni(eniId: string, { lingers = false }: { readonly lingers?: boolean } = {}): void {
-    this.#change(removeEni(this.state(), eniId, lingers));
+  acceptConnections(gate: Gate): Promise<void> {
+    return this.#gates.accept(gate);
   }
 
   /** Makes the IMDS session tokens of one instance, or of all, worthless. */
@@ -198,10 +177,6 @@ export class Aws implements Controls, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #change(next: CloudState): void {
-    this.#parts.cloud.commit(next, 'manual', this.#parts.clock.now());
   }
 
   #firstInstance(): string {

@@ -1,7 +1,9 @@
 /** The account behind the endpoints: addresses by grammar, and seeds that EC2 would not allow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseBlock } from './cloud/block.ts';
 import { formatIpv4, parseIpv4, parseIpv4Block, sortedIpv4 } from './cloud/ipv4.ts';
+import { formatIpv6, parseIpv6 } from './cloud/ipv6.ts';
 import { plant, plantEni } from './cloud/plant.ts';
 import { defaultSeed, type EniSeed } from './cloud/seed.ts';
 
@@ -47,6 +49,42 @@ test('parseIpv4Block() wants host bits of zero', () => {
 
 test('sortedIpv4() sorts by number', () => {
   assert.deepEqual(sortedIpv4(['10.0.0.10', '10.0.0.9', '9.9.9.9']), ['9.9.9.9', '10.0.0.9', '10.0.0.10']);
+});
+
+test('parseIpv6() reads every spelling of RFC 4291, and formatIpv6() writes that of RFC 5952', () => {
+  const spellings: readonly (readonly [text: string, written: string])[] = [
+    ['::', '::'],
+    ['::1', '::1'],
+    ['1::', '1::'],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['2001:0db8::0001', '2001:db8::1'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
+    ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['2001:db8::10.0.0.33', '2001:db8::a00:21'],
+    ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ];
+  for (const [text, written] of spellings) assert.equal(formatIpv6(parseIpv6(text) ?? -1n), written);
+  for (const text of [
+    '',
+    ':',
+    '1',
+    '1::2::3',
+    '2001:db8::1%eth0',
+    '2001:db8::12345',
+    '1:2:3:4:5:6:7:8:9',
+    '10.0.0.1',
+  ]) {
+    assert.equal(parseIpv6(text), undefined, text);
+  }
+});
+
+test('parseBlock() reads CIDRs of both families, with host bits of zero', () => {
+  assert.deepEqual(parseBlock('10.10.0.32/28'), { family: 'ipv4', first: 0x0a0a0020n, size: 16n });
+  assert.deepEqual(parseBlock('::1:0:0:0/80'), { family: 'ipv6', first: 2n ** 48n, size: 2n ** 48n });
+  for (const text of ['10.10.0.33/28', '::1/64', '::/129', '::/064', '::', '::/64/1', '/64']) {
+    assert.equal(parseBlock(text), undefined, text);
+  }
 });
 
 test('plantEni() gives an ENI the lowest free address, and a MAC in small letters', () => {

@@ -190,6 +190,18 @@ test('DescribeInstanceTypes counts the primary address in', async () => {
   assert.match(await refusal(client.send(unknown)), /^400 InvalidInstanceType: /);
 });
 
+test('DescribeInstanceTypes counts IPv6 addresses apart', async () => {
+  await using aws = await startAws();
+  using client = new SdkClient(aws);
+  const { InstanceTypes = [] } = await client.send(
+    new DescribeInstanceTypesCommand({ InstanceTypes: ['m5.large'] }),
+  );
+  assert.deepEqual(
+    InstanceTypes.map(({ NetworkInfo }) => NetworkInfo?.Ipv6AddressesPerInterface),
+    [10],
+  );
+});
+
 test('DescribeInstances describes the node', async () => {
   await using aws = await startAws();
   using client = new SdkClient(aws);

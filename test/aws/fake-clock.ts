@@ -15,8 +15,13 @@ export class FakeClock implements Clock {
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#sleepers = [...this.#sleepers, { due: this.#now + ms, wake: resolve }];
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      const sleeper = { due: this.#now + ms, wake: resolve };
+      this.#sleepers = [...this.#sleepers, sleeper];
+      const abort = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', abort, { once: true });
       for (const look of this.#watchers) look();
     });
   }

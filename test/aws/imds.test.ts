@@ -132,6 +132,13 @@ test('a new ENI shows up late, and one that is gone may linger', async () => {
   assert.equal(await read(aws, `${macs}/${mac}/interface-id`), 'eni-00000000000000003');
 });
 
+test('an ENI that is detached may linger', async () => {
+  await using aws = await startAws();
+  aws.detachEni(second, { lingers: true });
+  assert.equal(await read(aws, `${macs}/`), '02:00:00:00:00:02/\n02:00:00:00:00:01/');
+  assert.equal(await read(aws, `${secondMac}/interface-id`), second);
+});
+
 test('an ENI that is detached or deleted is gone at once, when it does not linger', async () => {
   await using aws = await startAws();
   aws.detachEni(second);

@@ -34,6 +34,10 @@ export type Answerer = (request: WireRequest) => Reply | Promise<Reply>;
 /** A server that listens until it is disposed of. */
 export interface Listener extends AsyncDisposable {
   readonly url: string;
+  /** From now on connections are refused, and those that there are break. */
+  refuse(): Promise<void>;
+  /** Connections are accepted again, at the same port. */
+  accept(): Promise<void>;
 }
 
 /** Serves on 127.0.0.1; port 0 means any free one. */
@@ -45,14 +49,22 @@ export async function listen(port: number, answer: Answerer): Promise<Listener> 
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Not listening on a TCP port');
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
   return {
     url: `http://127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+    refuse: close,
+    async accept() {
+      if (server.listening) return;
+      server.listen(address.port, '127.0.0.1');
+      await once(server, 'listening');
     },
+    [Symbol.asyncDispose]: close,
   };
 }
 

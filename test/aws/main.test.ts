@@ -54,6 +54,12 @@ test('the admin port does what a test can do', async () => {
   assert.equal((await admin(program, 'latency', { ms: 1, action: 'DescribeSubnets' })).status, 200);
   assert.equal((await admin(program, 'fault', { kind: 'late-apply', ms: 5, times: 'always' })).status, 200);
   assert.equal((await admin(program, 'throttle', { clockScale: 10 })).status, 200);
+  assert.equal((await admin(program, 'lag', { imdsMs: 5, nonMonotonic: true })).status, 200);
+  const actor = { kind: 'vpc-cni', eniId: second, everyMs: 60_000, addresses: 1 };
+  assert.equal((await admin(program, 'start-actor', actor)).status, 200);
+  assert.equal((await admin(program, 'stop-actors', {})).status, 200);
+  assert.equal((await admin(program, 'refuse', { target: 'ec2', forMs: 60_000 })).status, 200);
+  assert.equal((await admin(program, 'accept', { target: 'ec2' })).status, 200);
   assert.equal((await admin(program, 'detach-eni', { eniId: second, lingers: true })).status, 200);
   assert.equal((await admin(program, 'remove-eni', { eniId: second })).status, 200);
   assert.equal(
@@ -85,6 +91,16 @@ test('the admin port names what is wrong', async () => {
     await complaint('seed', { subnets: [{ id: 'a' }], instances: [], enis: [] }),
     /subnets\[0\]\.cidr/,
   );
+  assert.match(
+    await complaint('start-actor', { kind: 'cilium' }),
+    /body\.kind must be one of vpc-cni, mover, /,
+  );
+  assert.match(
+    await complaint('start-actor', { kind: 'mover', eniId: second, everyMs: 5, keepMs: 1 }),
+    /body\.keepMs is not known/,
+  );
+  assert.match(await complaint('refuse', { target: 'ecs' }), /body\.target must be .*ec2.* or .*imds/);
+  assert.match(await complaint('lag', { describe: 5 }), /body\.describe is not known/);
   assert.match(await complaint('latency', { ms: 1, acton: 'x' }), /body\.acton is not known/);
   assert.equal((await admin(program, 'nothing')).status, 404);
 });

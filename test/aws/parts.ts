@@ -4,9 +4,11 @@ import { type Clock, wallClock } from './clock.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { plant } from './cloud/plant.ts';
 import { defaultSeed, type Seed } from './cloud/seed.ts';
+import { Consistency } from './consistency.ts';
 import { Journal } from './ec2/journal.ts';
 import { Latency } from './ec2/latency.ts';
 import { Throttle } from './ec2/throttle.ts';
+import { Wording } from './ec2/wording.ts';
 import { FaultScript } from './faults.ts';
 import { Keyring } from './keyring.ts';
 import { Random } from './random.ts';
@@ -30,11 +32,13 @@ export type Parts = {
   readonly random: Random;
   readonly clock: Clock;
   readonly cloud: Cloud;
+  readonly consistency: Consistency;
   readonly keyring: Keyring;
   readonly journal: Journal;
   readonly faults: FaultScript;
   readonly latency: Latency;
   readonly throttle: Throttle;
+  readonly wording: Wording;
   readonly background: Background;
   /** Aborts when the emulator closes. */
   readonly closing: AbortController;
@@ -48,18 +52,21 @@ export function assemble({
   randomSeed = Math.floor(Math.random() * 2 ** 32),
 }: AwsOptions): Parts {
   const random = new Random(randomSeed);
+  const cloud = new Cloud(plant(seed, region, clock.now()));
   return {
     region,
     seed,
     randomSeed,
     random,
     clock,
-    cloud: new Cloud(plant(seed, region, clock.now())),
+    cloud,
+    consistency: new Consistency(cloud, clock, new Random(randomSeed)),
     keyring: new Keyring(clock, random),
     journal: new Journal(),
     faults: new FaultScript(),
     latency: new Latency(),
     throttle: new Throttle(),
+    wording: new Wording(new Random(randomSeed)),
     background: new Background(),
     closing: new AbortController(),
   };

@@ -1,10 +1,10 @@
 /** EC2 as the arbiter: clients that want the same address at the same time. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AssignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
+import { AssignIpv6AddressesCommand, AssignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
 import { type Aws, startAws } from './aws.ts';
 import { refusal, SdkClient } from './clients/sdk-client.ts';
-import { defaultSeed } from './cloud/seed.ts';
+import { defaultSeed, dualStackSeed } from './cloud/seed.ts';
 
 /** Assigns through a client, and so a connection, of its own. */
 async function assign(aws: Aws, eniId: string, ...addresses: readonly string[]): Promise<void> {
@@ -48,4 +48,19 @@ test('of overlapping batches, each is assigned whole or not at all', async () =>
     const held = aws.addresses(id);
     assert.ok(held.length === 0 || held.join() === batch.join(), `${id} holds ${held.join()}`);
   }
+});
+
+test('of many ENIs that want one IPv6 address in different spellings, exactly one gets it', async () => {
+  await using aws = await startAws({ seed: { ...dualStackSeed(), enis } });
+  using client = new SdkClient(aws);
+  const spellings = ['2001:db8::a', '2001:DB8::A', '2001:db8:0:0:0:0:0:a'];
+  const answers = await Promise.all(
+    ids.map((NetworkInterfaceId, index) => {
+      const Ipv6Addresses = [spellings[index % spellings.length] ?? ''];
+      return refusal(client.send(new AssignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses })));
+    }),
+  );
+  assert.equal(answers.filter((answer) => answer === 'no refusal').length, 1);
+  assert.equal(ids.flatMap((id) => aws.ipv6Addresses(id)).join(), '2001:db8::a');
+  assert.equal(aws.mutations().length, 1);
 });

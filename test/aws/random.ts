@@ -28,6 +28,11 @@ export class Random {
       .map(({ item }) => item);
   }
 
+  /** An integer of 64 bits. */
+  bits64(): bigint {
+    return BigInt(this.below(2 ** 32)) * 2n ** 32n + BigInt(this.below(2 ** 32));
+  }
+
   hex(length: number): string {
     return this.#text(length, hexDigits);
   }

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  AssignIpv6AddressesCommand,
   AssignPrivateIpAddressesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSubnetsCommand,
+  UnassignIpv6AddressesCommand,
 } from '@aws-sdk/client-ec2';
 import { startAws } from './aws.ts';
 import { refusal, SdkClient } from './clients/sdk-client.ts';
+import { dualStackSeed } from './cloud/seed.ts';
 import { FakeClock } from './fake-clock.ts';
 
 const assignment = new AssignPrivateIpAddressesCommand({
@@ -44,6 +47,22 @@ test('a filtered DescribeNetworkInterfaces has a larger bucket of its own', asyn
   assert.match(await refusal(client.send(plain)), /^503 RequestLimitExceeded: /);
   await Promise.all(Array.from({ length: 100 }, () => client.send(filtered)));
   assert.match(await refusal(client.send(filtered)), /^503 RequestLimitExceeded: /);
+});
+
+test('UnassignIpv6Addresses has a smaller bucket than its counterpart', async () => {
+  await using aws = await startAws({ clock: new FakeClock(), seed: dualStackSeed() });
+  aws.throttle(1);
+  using client = new SdkClient(aws);
+  const NetworkInterfaceId = 'eni-00000000000000002';
+  const Ipv6Addresses = ['2001:db8::20'];
+  const onto = new AssignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses });
+  const off = new UnassignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses });
+  for (let count = 0; count < 50; count += 1) {
+    await client.send(onto);
+    await client.send(off);
+  }
+  assert.match(await refusal(client.send(off)), /^503 RequestLimitExceeded: /);
+  assert.equal(await refusal(client.send(onto)), 'no refusal');
 });
 
 test('a scaled clock fills buckets faster', async () => {

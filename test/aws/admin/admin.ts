@@ -1,12 +1,17 @@
 /** The admin port: the in-process verbs as JSON over HTTP. */
+
+import type { Actor } from '../actors/actor.ts';
 import { Ec2Error } from '../cloud/ec2-error.ts';
 import type { CloudState } from '../cloud/model.ts';
 import type { EniSeed, Seed } from '../cloud/seed.ts';
+import type { Lag } from '../consistency.ts';
 import type { Fault } from '../faults.ts';
+import type { Gate, Refusing } from '../gates.ts';
 import { type Answer, type Listener, listen, type WireRequest } from '../loopback.ts';
+import { actorShape } from './actor-shape.ts';
 import { faultShape } from './fault-shape.ts';
 import { eniShape, seedShape } from './seed-shape.ts';
-import { flag, number, object, optional, type Shape, text } from './shape.ts';
+import { type Check, flag, literal, number, object, optional, type Shape, text } from './shape.ts';
 
 /** What the admin port can do. */
 export interface Controls {
@@ -20,6 +25,7 @@ export interface Controls {
   clearJournal(): void;
   fault(fault: Fault): void;
   latency(ms: number, action?: string): void;
+  lag(lag: Lag): void;
   throttle(clockScale: number): void;
   put(eniId: string, address: string): void;
   take(eniId: string, address: string): void;
@@ -27,6 +33,10 @@ export interface Controls {
   detachEni(eniId: string, options: { readonly lingers?: boolean }): void;
   removeEni(eniId: string, options: { readonly lingers?: boolean }): void;
   revokeTokens(instanceId?: string): void;
+  startActor(actor: Actor): void;
+  stopActors(): void;
+  refuseConnections(refusing: Refusing): Promise<void>;
+  acceptConnections(gate: Gate): Promise<void>;
 }
 
 type Verb = (body: unknown) => unknown;
@@ -37,8 +47,20 @@ type Delay = { readonly ms: number; readonly action?: string };
 const placement: Shape<Placement> = object<Placement>({ eniId: text, address: text });
 const departure: Shape<Departure> = object<Departure>({ eniId: text, lingers: optional(flag) });
 const delay: Shape<Delay> = object<Delay>({ ms: number, action: optional(text) });
+const lag: Shape<Lag> = object<Lag>({
+  describeMs: optional(number),
+  imdsMs: optional(number),
+  nonMonotonic: optional(flag),
+});
 const limits: Shape<{ readonly clockScale: number }> = object<{ readonly clockScale: number }>({
   clockScale: number,
+});
+const target: Check = literal('ec2', 'imds');
+const gate: Shape<Gate> = object<Gate>({ target, instanceId: optional(text) });
+const refusing: Shape<Refusing> = object<Refusing>({
+  target,
+  instanceId: optional(text),
+  forMs: optional(number),
 });
 const tokens: Shape<{ readonly instanceId?: string }> = object<{ readonly instanceId?: string }>({
   instanceId: optional(text),
@@ -77,12 +99,17 @@ function verbsOf(controls: Controls): ReadonlyMap<string, Verb> {
     ['POST /seed', checked(seedShape, (seed) => controls.seed(seed))],
     ['POST /fault', checked(faultShape, (fault) => controls.fault(fault))],
     ['POST /latency', checked(delay, ({ ms, action }) => controls.latency(ms, action))],
+    ['POST /lag', checked(lag, (behind) => controls.lag(behind))],
     ['POST /throttle', checked(limits, ({ clockScale }) => controls.throttle(clockScale))],
     ['POST /put', checked(placement, ({ eniId, address }) => controls.put(eniId, address))],
     ['POST /take', checked(placement, ({ eniId, address }) => controls.take(eniId, address))],
     ['POST /add-eni', checked(eniShape, (eni) => controls.addEni(eni))],
     ['POST /detach-eni', checked(departure, (leaving) => controls.detachEni(leaving.eniId, leaving))],
     ['POST /remove-eni', checked(departure, (leaving) => controls.removeEni(leaving.eniId, leaving))],
+    ['POST /start-actor', checked(actorShape, (actor) => controls.startActor(actor))],
+    ['POST /stop-actors', () => controls.stopActors()],
+    ['POST /refuse', checked(refusing, (refusal) => controls.refuseConnections(refusal))],
+    ['POST /accept', checked(gate, (one) => controls.acceptConnections(one))],
     ['POST /revoke-tokens', checked(tokens, ({ instanceId }) => controls.revokeTokens(instanceId))],
   ]);
 }

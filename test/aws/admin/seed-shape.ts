@@ -32,6 +32,7 @@ export const eniShape: Shape<EniSeed> = object<EniSeed>({
   secondaries: optional(list(text)),
   prefixes: optional(list(text)),
   ipv6: optional(list(text)),
+  ipv6Prefixes: optional(list(text)),
   instanceId: optional(text),
   deviceIndex: optional(number),
   imdsDelayMs: optional(number),

@@ -1,9 +1,10 @@
 /** Secondary addresses go onto an ENI: everything is checked before anything changes. */
 import { ec2Error } from './ec2-error.ts';
 import { findEni, findSubnet } from './find.ts';
-import { instanceTypes } from './instance-types.ts';
+import { checkReservations } from './holdings.ts';
 import { blockContains, parseIpv4 } from './ipv4.ts';
 import { type CloudState, type Eni, enisOf, type Subnet, withEnis, withoutSecondaries } from './model.ts';
+import { checkIpv4Room } from './room.ts';
 import { blockOf, freeAddresses, holdsByPrefix, isReserved } from './subnet-space.ts';
 
 /** These addresses, or none of them. With `mayMove` they are taken from whatever ENI holds them. */
@@ -22,7 +23,8 @@ export function assignAddresses(
   checkOwners(others, addresses, mayMove);
   // An address that the ENI already holds is a success and takes no room.
   const gained = [...new Set(addresses)].filter((address) => !eni.secondaries.includes(address));
-  checkRoom(state, eni, gained.length);
+  checkReservations(subnet, gained);
+  checkIpv4Room(state, eni, gained.length);
   const losers = others
     .filter(({ secondaries }) => secondaries.some((address) => gained.includes(address)))
     .map((other) => withoutSecondaries(other, gained));
@@ -37,7 +39,7 @@ export function chooseAddresses(
   order: (free: readonly string[]) => readonly string[],
 ): readonly string[] {
   const eni = findEni(state, eniId);
-  checkRoom(state, eni, count);
+  checkIpv4Room(state, eni, count);
   const free = [...freeAddresses(state, findSubnet(state, eni.subnetId))];
   if (free.length < count) throw ec2Error('subnetFull');
   return order(free).slice(0, count);
@@ -58,12 +60,4 @@ function checkOwners(others: readonly Eni[], addresses: readonly string[], mayMo
     others.some(({ secondaries }) => secondaries.includes(address)),
   );
   if (taken.length > 0) throw ec2Error('assignedElsewhere', { addresses: taken.join(', ') });
-}
-
-/** The limit belongs to the instance type, so an ENI that is attached nowhere has none. */
-function checkRoom(state: CloudState, eni: Eni, gained: number): void {
-  const instance = eni.attachment && state.instances.get(eni.attachment.instanceId);
-  const limit = instance && instanceTypes.get(instance.type)?.ipv4PerInterface;
-  if (limit === undefined || gained === 0) return;
-  if (1 + eni.secondaries.length + eni.prefixes.length + gained > limit) throw ec2Error('addressLimit');
 }

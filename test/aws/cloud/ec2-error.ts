@@ -1,5 +1,5 @@
 /** An answer of EC2 that is not a success. */
-import { ec2Errors } from './ec2-errors.ts';
+import { ec2Errors, type Wording } from './ec2-errors.ts';
 
 type Errors = typeof ec2Errors;
 type Slots<Text extends string> = Text extends `${string}{${infer Slot}}${infer Rest}`
@@ -15,21 +15,33 @@ export class Ec2Error extends Error {
   override readonly name = 'Ec2Error';
   readonly status: number;
   readonly code: string;
+  /** The row of the table that it is from. */
+  readonly row: string | undefined;
+  /** What EC2 may say just as well, where nobody knows what it says. */
+  readonly alternatives: readonly Ec2Error[];
 
-  constructor(status: number, code: string, message: string) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    row?: string,
+    alternatives: readonly Ec2Error[] = [],
+  ) {
     super(message);
     this.status = status;
     this.code = code;
+    this.row = row;
+    this.alternatives = alternatives;
   }
 }
 
 /** The error of that row of the table, with the slots of its text filled in. */
 export function ec2Error<Name extends keyof Errors>(name: Name, ...[values]: Arguments<Name>): Ec2Error {
-  const { status, code, text } = ec2Errors[name];
+  const row = ec2Errors[name];
   const filled = new Map<string, string | number>(Object.entries(values ?? {}));
-  return new Ec2Error(
-    status,
-    code,
-    text.replaceAll(/\{(\w+)\}/g, (slot, key: string) => `${filled.get(key) ?? slot}`),
-  );
+  const fill = (text: string): string =>
+    text.replaceAll(/\{(\w+)\}/g, (slot, key: string) => `${filled.get(key) ?? slot}`);
+  const others: readonly Wording[] = 'others' in row ? row.others : [];
+  const alternatives = others.map(({ code, text }) => new Ec2Error(row.status, code, fill(text), name));
+  return new Ec2Error(row.status, row.code, fill(row.text), name, alternatives);
 }

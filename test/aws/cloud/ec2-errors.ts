@@ -27,7 +27,6 @@ export const ec2Errors = {
   unknownParameter: seen('UnknownParameter', 'The parameter {parameter} is not recognized'),
   missingParameter: seen('MissingParameter', 'The request must contain the parameter {parameter}'),
   invalidValue: inferred('InvalidParameterValue', 'Invalid value {value} for parameter {parameter}'),
-  unsupported: inferred('UnsupportedOperation', 'This emulator does not support {what}'),
 
   // Network interfaces and their addresses.
   interfaceNotFound: captured(
@@ -77,6 +76,80 @@ export const ec2Errors = {
     'One of privateIpAddresses or ipv4Prefixes must be specified.',
   ),
 
+  // IPv6 addresses: nobody has captured a refusal of theirs.
+  ipv6Elsewhere: undecided(
+    ['InvalidParameterValue', '[{addresses}] assigned, but move is not allowed.'],
+    ['InvalidParameterValue', 'The IPv6 address {addresses} is assigned to another network interface'],
+    ['InvalidIPAddress.InUse', 'Address {addresses} is in use'],
+    ['InvalidIPAddress.InUse', 'The specified address is already in use.'],
+    ['Resource.AlreadyAssigned', 'The IPv6 address {addresses} is already assigned to a resource'],
+    ['Resource.AlreadyAssigned', 'IP address is already assigned to a resource.'],
+  ),
+  ipv6NotAssigned: undecided(
+    ['InvalidParameterValue', '[{addresses}] not found on {id}'],
+    ['InvalidParameterValue', 'Some of the specified addresses are not assigned to interface {id}'],
+    ['InvalidParameter', 'The IPv6 addresses {addresses} do not belong to the network interface.'],
+  ),
+  ipv6Limit: undecided(
+    ['PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.'],
+    ['Ipv6AddressLimitExceeded', 'Number of IPv6 addresses will exceed limit.'],
+    ['AddressLimitExceeded', 'The maximum number of addresses has been reached.'],
+    ['InvalidParameterValue', 'Number of IPv6 addresses will exceed limit.'],
+  ),
+  noIpv6Block: undecided(
+    ['InvalidParameterValue', 'The subnet {id} does not have an IPv6 CIDR block'],
+    ['InvalidSubnet', 'No IPv6 CIDR block is associated with subnet {id}.'],
+  ),
+  outsideIpv6Block: inferred(
+    'InvalidParameterValue',
+    "Address {address} does not fall within the subnet's IPv6 address range",
+  ),
+  reservedIpv6: inferred('InvalidParameterValue', "Address {address} is in subnet's reserved range."),
+  notAnIpv6Address: inferred('InvalidParameterValue', 'invalid value for parameter address: {address}'),
+  noIpv6ToAssign: inferred(
+    'InvalidParameter',
+    'One of ipv6Addresses or ipv6AddressCount or ipv6PrefixSet or ipv6PrefixCount must be specified.',
+  ),
+  tooMuchIpv6ToAssign: inferred(
+    'InvalidParameterCombination',
+    'You may specify one and only one of ipv6Addresses or ipv6AddressCount or ipv6PrefixSet or ipv6PrefixCount',
+  ),
+  badCount: inferred(
+    'InvalidParameterValue',
+    'Value ({count}) for parameter {parameter} is invalid. Value must be a positive number.',
+  ),
+  noIpv6ToUnassign: inferred('MissingParameter', 'One of ipv6Addresses or ipv6Prefixes must be specified.'),
+  inPrefixReservation: inferred(
+    'InvalidParameterValue',
+    '[{addresses}] is within a range that is reserved for prefixes',
+  ),
+
+  // Prefixes and reservations.
+  noRoomForPrefix: documented(
+    'InsufficientCidrBlocks',
+    'The specified subnet does not have enough free cidr blocks to satisfy the request.',
+  ),
+  prefixInUse: undecided(
+    ['InvalidParameterValue', '{prefix} overlaps with addresses that are in use'],
+    ['InvalidParameterValue', '[{prefix}] assigned, but move is not allowed.'],
+    ['Resource.AlreadyAssigned', 'The prefix {prefix} is already assigned to a resource'],
+  ),
+  prefixNotAssigned: undecided(
+    ['InvalidParameterValue', 'Some of the specified prefixes {prefixes} are not assigned to interface {id}'],
+    ['InvalidParameter', 'The prefixes do not belong to the network interface.'],
+  ),
+  prefixOutsideSubnet: inferred('InvalidParameterValue', "{prefix} is not within the subnet's address range"),
+  notAPrefix: inferred('InvalidParameterValue', 'invalid value for parameter prefix: {prefix}'),
+  badReservation: inferred('InvalidParameterValue', 'The CIDR {cidr} is invalid for this subnet'),
+  reservationOverlaps: inferred(
+    'InvalidSubnetCidrReservation.Conflict',
+    'The CIDR {cidr} conflicts with another reservation',
+  ),
+  reservationNotFound: inferred(
+    'InvalidSubnetCidrReservationID.NotFound',
+    "The subnet CIDR reservation ID '{id}' does not exist",
+  ),
+
   // Describing things.
   idsWithMaxResults: inferred(
     'InvalidParameterCombination',
@@ -115,6 +188,9 @@ export const ec2Errors = {
   ),
 };
 
+/** One of several that are equally likely. */
+export type Wording = { readonly code: string; readonly text: string };
+
 function captured<const Text extends string>(code: string, text: Text, status = 400) {
   return { mark: 'N', code, text, status } as const;
 }
@@ -129,4 +205,13 @@ function seen<const Text extends string>(code: string, text: Text, status = 400)
 
 function inferred<const Text extends string>(code: string, text: Text, status = 400) {
   return { mark: 'I', code, text, status } as const;
+}
+
+/** Nobody knows the code: each run of the emulator draws one of these, so that nobody can depend on any. */
+function undecided<const Text extends string>(
+  [code, text]: readonly [code: string, text: Text],
+  ...others: readonly (readonly [code: string, text: string])[]
+) {
+  const wordings = others.map(([otherCode, otherText]): Wording => ({ code: otherCode, text: otherText }));
+  return { mark: 'I', code, text, status: 400, others: wordings } as const;
 }

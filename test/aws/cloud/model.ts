@@ -30,7 +30,9 @@ export type Eni = {
   readonly primary: string;
   readonly secondaries: readonly string[];
   readonly prefixes: readonly string[];
+  /** In the spelling of RFC 5952. */
   readonly ipv6: readonly string[];
+  readonly ipv6Prefixes: readonly string[];
   readonly attachment: Attachment | undefined;
   readonly tags: Readonly<Record<string, string>>;
 };

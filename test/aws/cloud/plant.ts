@@ -1,8 +1,11 @@
 /** Makes the state that a seed stands for. */
 import { assignAddresses } from './assign.ts';
+import { assignIpv6Addresses } from './assign-ipv6.ts';
+import { parseBlock } from './block.ts';
 import { instanceTypes } from './instance-types.ts';
 import { parseIpv4Block } from './ipv4.ts';
 import { type Attachment, type CloudState, type Eni, type Instance, type Subnet, withEnis } from './model.ts';
+import { assignPrefixes, ipv4Prefixes, ipv6Prefixes } from './prefixes.ts';
 import type { EniSeed, InstanceSeed, Seed, SubnetSeed } from './seed.ts';
 import { freeAddresses, isFree } from './subnet-space.ts';
 
@@ -33,12 +36,23 @@ export function plantEni(state: CloudState, seed: EniSeed, now: number): CloudSt
     subnetId: subnet.id,
     primary,
     secondaries: [],
-    prefixes: seed.prefixes ?? [],
-    ipv6: seed.ipv6 ?? [],
+    prefixes: [],
+    ipv6: [],
+    ipv6Prefixes: [],
     attachment: attachmentOf(state, seed, now),
     tags: seed.tags ?? {},
   };
-  return assignAddresses(withEnis(state, bare), bare.id, seed.secondaries ?? [], false);
+  return withHoldings(withEnis(state, bare), seed);
+}
+
+function withHoldings(
+  state: CloudState,
+  { id, secondaries, prefixes, ipv6, ipv6Prefixes: wide }: EniSeed,
+): CloudState {
+  const withIpv4 = assignAddresses(state, id, secondaries ?? [], false);
+  const withPrefixes = assignPrefixes(ipv4Prefixes, withIpv4, id, prefixes ?? []);
+  const withIpv6 = assignIpv6Addresses(withPrefixes, id, ipv6 ?? []);
+  return assignPrefixes(ipv6Prefixes, withIpv6, id, wide ?? []);
 }
 
 function attachmentOf(state: CloudState, seed: EniSeed, now: number): Attachment | undefined {
@@ -52,6 +66,9 @@ function attachmentOf(state: CloudState, seed: EniSeed, now: number): Attachment
 
 function plantSubnet(seed: SubnetSeed, region: string): Subnet {
   mustBeCidr(seed.cidr);
+  for (const cidr of [seed.ipv6Cidr ?? [], ...(seed.reservations ?? []).map((one) => one.cidr)].flat()) {
+    if (!parseBlock(cidr)) throw new TypeError(`Not a CIDR: ${cidr}`);
+  }
   return {
     id: seed.id,
     cidr: seed.cidr,

@@ -26,6 +26,7 @@ export type EniSeed = {
   readonly secondaries?: readonly string[];
   readonly prefixes?: readonly string[];
   readonly ipv6?: readonly string[];
+  readonly ipv6Prefixes?: readonly string[];
   readonly instanceId?: string;
   readonly deviceIndex?: number;
   /** IMDS shows the ENI only after this time. */
@@ -65,4 +66,10 @@ export function defaultSeed(macs: { readonly primary?: string; readonly secondar
       },
     ],
   };
+}
+
+/** The same node in a subnet that has an IPv6 block, too. */
+export function dualStackSeed(macs: Parameters<typeof defaultSeed>[0] = {}): Seed {
+  const seed = defaultSeed(macs);
+  return { ...seed, subnets: seed.subnets.map((subnet) => ({ ...subnet, ipv6Cidr: '2001:db8::/64' })) };
 }

@@ -73,6 +73,7 @@ function describe(eni: Eni, state: CloudState): Content {
     ['privateIpAddressesSet', privateAddressSet(eni)],
     ['ipv6AddressesSet', { items: eni.ipv6.map((address): Content => [['ipv6Address', address]]) }],
     ['ipv4PrefixSet', { items: eni.prefixes.map((prefix): Content => [['ipv4Prefix', prefix]]) }],
+    ['ipv6PrefixSet', { items: eni.ipv6Prefixes.map((prefix): Content => [['ipv6Prefix', prefix]]) }],
     ['interfaceType', 'interface'],
   ];
 }

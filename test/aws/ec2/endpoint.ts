@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { Ec2Error, ec2Error } from '../cloud/ec2-error.ts';
 import { account } from '../cloud/model.ts';
+import type { Consistency } from '../consistency.ts';
 import type { FaultScript } from '../faults.ts';
 import type { Keyring } from '../keyring.ts';
 import type { Answer, Reply, WireRequest } from '../loopback.ts';
@@ -17,16 +18,19 @@ import type { Latency } from './latency.ts';
 import { Parameters, parseForm } from './parameters.ts';
 import { scriptedError } from './scripted-error.ts';
 import type { Throttle } from './throttle.ts';
+import type { Wording } from './wording.ts';
 
 /** What an endpoint works with. */
 export type Ec2Parts = {
   readonly region: string;
   readonly cloud: Cloud;
+  readonly consistency: Consistency;
   readonly keyring: Keyring;
   readonly journal: Journal;
   readonly faults: FaultScript;
   readonly latency: Latency;
   readonly throttle: Throttle;
+  readonly wording: Wording;
   readonly clock: Clock;
   readonly random: Random;
   readonly background: Background;
@@ -133,10 +137,12 @@ export class Ec2Endpoint {
 
   /** The commit point: one synchronous step from the checks to the new state, whoever still listens. */
   #apply(request: Request, action: Action): Answer {
-    const { cloud, random, clock, journal } = this.#parts;
+    const { cloud, consistency, random, clock, journal } = this.#parts;
     const { id, name, parameters } = request;
     try {
-      const { fields, state } = action.perform({ parameters, state: cloud.state, random });
+      // Whatever changes something sees the truth; whatever only looks may see what was.
+      const seen = /^(Describe|Get)/.test(name) ? consistency.described() : cloud.state;
+      const { fields, state } = action.perform({ parameters, state: seen, random });
       if (state) cloud.commit(state, id, clock.now());
       journal.note(id, { applied: true });
       return success(name, id, fields, random);
@@ -147,8 +153,10 @@ export class Ec2Endpoint {
   }
 
   #refuse({ id }: Request, error: Ec2Error): Answer {
-    this.#parts.journal.note(id, { errorCode: error.code });
-    return refusal(error, id, this.#parts.random);
+    const { journal, wording, random } = this.#parts;
+    const said = wording.of(error);
+    journal.note(id, { errorCode: said.code });
+    return refusal(said, id, random);
   }
 
   #denial(action: string): Ec2Error {

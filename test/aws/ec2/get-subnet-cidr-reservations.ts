@@ -1,7 +1,8 @@
 /** GetSubnetCidrReservations. */
 import { findSubnet } from '../cloud/find.ts';
-import { account, type CidrReservation } from '../cloud/model.ts';
+import type { CidrReservation } from '../cloud/model.ts';
 import type { Action } from './action.ts';
+import { reservationFields } from './reservation-fields.ts';
 import { type FilterValues, select } from './select.ts';
 import type { Content } from './xml.ts';
 
@@ -15,7 +16,7 @@ export const getSubnetCidrReservations: Action = {
       filters: new Map<string, FilterValues<CidrReservation>>([['reservationType', ({ type }) => [type]]]),
     });
     const describeAll = (reservations: readonly CidrReservation[]): Content => ({
-      items: reservations.map((reservation) => describe(subnet.id, reservation)),
+      items: reservations.map((reservation) => reservationFields(subnet.id, reservation)),
     });
     return {
       fields: [
@@ -26,18 +27,6 @@ export const getSubnetCidrReservations: Action = {
     };
   },
 };
-
-function describe(subnetId: string, { id, cidr, type }: CidrReservation): Content {
-  return [
-    ['subnetCidrReservationId', id],
-    ['subnetId', subnetId],
-    ['cidr', cidr],
-    ['reservationType', type],
-    ['ownerId', account],
-    ['description', ''],
-    ['tagSet', { items: [] }],
-  ];
-}
 
 function isIpv6(cidr: string): boolean {
   return cidr.includes(':');

@@ -9,6 +9,11 @@ const describing: Limit = { capacity: 100, perSecond: 20 };
 const limits: Readonly<Record<string, Limit>> = {
   AssignPrivateIpAddresses: mutating,
   UnassignPrivateIpAddresses: mutating,
+  AssignIpv6Addresses: mutating,
+  // AWS lists no limit of its own for this one.
+  UnassignIpv6Addresses: { capacity: 50, perSecond: 5 },
+  CreateSubnetCidrReservation: { capacity: 5, perSecond: 1 },
+  DeleteSubnetCidrReservation: { capacity: 5, perSecond: 1 },
   DescribeNetworkInterfaces: describing,
   'DescribeNetworkInterfaces, neither filtered nor paginated': { capacity: 50, perSecond: 10 },
 };

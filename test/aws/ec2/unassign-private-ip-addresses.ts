@@ -1,5 +1,6 @@
 /** UnassignPrivateIpAddresses. */
 import { ec2Error } from '../cloud/ec2-error.ts';
+import { ipv4Prefixes, unassignPrefixes } from '../cloud/prefixes.ts';
 import { unassignAddresses } from '../cloud/unassign.ts';
 import type { Action } from './action.ts';
 
@@ -8,9 +9,12 @@ export const unassignPrivateIpAddresses: Action = {
   perform({ parameters, state }) {
     const eniId = parameters.required('NetworkInterfaceId');
     const addresses = parameters.list('PrivateIpAddress');
-    if (parameters.list('Ipv4Prefix').length > 0)
-      throw ec2Error('unsupported', { what: 'unassigning prefixes' });
-    if (addresses.length === 0) throw ec2Error('nothingToUnassign');
-    return { state: unassignAddresses(state, eniId, addresses), fields: [['return', true]] };
+    const prefixes = parameters.list('Ipv4Prefix');
+    if (addresses.length + prefixes.length === 0) throw ec2Error('nothingToUnassign');
+    const withoutAddresses = unassignAddresses(state, eniId, addresses);
+    return {
+      state: unassignPrefixes(ipv4Prefixes, withoutAddresses, eniId, prefixes),
+      fields: [['return', true]],
+    };
   },
 };

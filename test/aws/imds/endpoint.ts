@@ -1,6 +1,6 @@
 /** The IMDS endpoint of one instance: version 2 only, so that nothing is told without a token. */
 import type { Clock } from '../clock.ts';
-import type { Cloud } from '../cloud/cloud.ts';
+import type { Consistency } from '../consistency.ts';
 import type { FaultScript, ImdsFault } from '../faults.ts';
 import type { Keyring } from '../keyring.ts';
 import type { Answer, Reply, WireRequest } from '../loopback.ts';
@@ -11,7 +11,7 @@ import { metadataTree, type Node } from './tree.ts';
 
 export type ImdsParts = {
   readonly region: string;
-  readonly cloud: Cloud;
+  readonly consistency: Consistency;
   readonly keyring: Keyring;
   readonly faults: FaultScript;
   readonly tokens: Tokens;
@@ -70,14 +70,15 @@ export class ImdsEndpoint {
   }
 
   #find(path: string, keyLifetime?: number): Node | undefined {
-    const { cloud, region, clock, keyring } = this.#parts;
-    const instance = cloud.state.instances.get(this.#instanceId);
+    const { consistency, region, clock, keyring } = this.#parts;
+    const state = consistency.inImds();
+    const instance = state.instances.get(this.#instanceId);
     if (!instance) return undefined;
     const currentKey = () =>
       keyLifetime === undefined ? keyring.roleKey(instance.id) : keyring.issue(instance.id, keyLifetime);
     let node: Node | undefined = metadataTree({
       instance,
-      state: cloud.state,
+      state,
       region,
       now: clock.now(),
       credentials: () => credentialsJson(currentKey()),

@@ -35,9 +35,13 @@ export class ImdsFleet implements AsyncDisposable {
 
   /** The endpoint of an instance. */
   url(instanceId: string): string {
-    const member = this.#members.get(instanceId);
-    if (!member) throw new Error(`There is no instance ${instanceId}`);
-    return member.listener.url;
+    return this.#member(instanceId).listener.url;
+  }
+
+  /** The listener of one instance, or those of all. */
+  listeners(instanceId?: string): readonly Listener[] {
+    if (instanceId === undefined) return [...this.#members.values()].map(({ listener }) => listener);
+    return [this.#member(instanceId).listener];
   }
 
   /** Listens for exactly these instances; those that listen already keep their ports and tokens. */
@@ -63,6 +67,12 @@ export class ImdsFleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.serve([]);
+  }
+
+  #member(instanceId: string): Member {
+    const member = this.#members.get(instanceId);
+    if (!member) throw new TypeError(`There is no instance ${instanceId}`);
+    return member;
   }
 
   async #start(instanceId: string): Promise<Member> {

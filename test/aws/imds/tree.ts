@@ -76,6 +76,7 @@ function interfaceTree(eni: Eni, state: CloudState): Tree {
     'subnet-id': eni.subnetId,
     ...(subnet && subnetTree(subnet)),
     ...lines('ipv4-prefix', eni.prefixes),
+    ...lines('ipv6-prefix', eni.ipv6Prefixes),
     ...lines('ipv6s', eni.ipv6),
   };
 }
