@@ -1,4 +1,5 @@
 /** The nouns of the program, as plain immutable data. */
+import type { Family } from './net/address.ts';
 
 /** What holds addresses: one interface of one container on one network. */
 export interface Attachment {
@@ -33,13 +34,30 @@ export interface EniRef {
   readonly mac?: string;
 }
 
-/** The ENI of a host interface with what allocation has to know about it. */
+/** An ENI with what allocation has to know about it. None of it changes while the ENI is attached. */
 export interface Eni extends EniRef {
-  readonly cidr: string;
-  /** The ENI's own address, which no pod may get. */
-  readonly primary: string;
-  /** What the ENI holds besides, by the latest that is known; it may lag by seconds. */
-  readonly secondaries: readonly string[];
+  /** CIDRs of its subnet, of one family or of both. */
+  readonly cidrs: readonly string[];
+  /** The ENI's own IPv4 address, which no pod may get; an ENI of an IPv6-only subnet has none. */
+  readonly primary?: string;
+}
+
+/** An ENI as it was found once, to be found again without asking. */
+export interface KnownEni extends Eni {
+  /** The boot in which it was found: what is attached may change while the machine is down. */
+  readonly boot: string;
+  /** When it was found, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** EC2 said that an ENI has no room: until something leaves it, nobody need ask again. */
+export interface Limit {
+  /** Id of the ENI. */
+  readonly eni: string;
+  readonly family: Family;
+  /** How many addresses of pods were on it then. */
+  readonly pods: number;
+  readonly until: number;
 }
 
 /** Why EC2 will not give a reservation its address. */
@@ -84,6 +102,8 @@ export interface Reservation extends Attachment {
   readonly unanswered?: true;
   /** When its sandbox was first seen to be gone. */
   readonly goneSince?: number;
+  /** Of `assigned`: the ENI was seen without its address, and is to get it again. */
+  readonly lost?: true;
 }
 
 /**
@@ -92,8 +112,9 @@ export interface Reservation extends Attachment {
  * - `foreign`: another ENI holds it.
  * - `asked`: this node asked EC2 to assign it and never heard; it may turn up on the ENI.
  * - `unsettled`: an Unassign of it may still land, and would take it from whoever has it then.
+ * - `unexplained`: an ENI of this node holds it, and no record tells why. EC2 would not refuse it.
  */
-export type MarkReason = 'released' | 'foreign' | 'asked' | 'unsettled';
+export type MarkReason = 'released' | 'foreign' | 'asked' | 'unsettled' | 'unexplained';
 
 /** Something worth knowing for a time about an address. */
 export interface Mark {
@@ -122,4 +143,7 @@ export interface State {
   readonly cursors: Readonly<Record<string, string>>;
   /** By name. */
   readonly networks: Readonly<Record<string, KnownNetwork>>;
+  /** By the MAC of the host interface, or by the id that a configuration gives. */
+  readonly enis: Readonly<Record<string, KnownEni>>;
+  readonly limits: readonly Limit[];
 }

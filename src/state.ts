@@ -1,5 +1,5 @@
 /** Pure questions to a state, and new states made from old ones. */
-import type { Attachment, EniRef, Mark, Reservation, State } from './model.ts';
+import type { Attachment, EniRef, KnownEni, Mark, Reservation, State } from './model.ts';
 
 /** What a transaction makes of a state. Returning the very same state commits nothing. */
 export interface Change<T> {
@@ -52,16 +52,36 @@ export const addReservations = (state: State, added: readonly Reservation[]): St
   reservations: [...state.reservations, ...added],
 });
 
-/** Adds marks; a mark replaces an older one on the same address and ENI for the same reason. */
+/**
+ * Adds marks; a mark replaces an older one on the same address and ENI for the same reason. What is
+ * `released` is explained: those two reasons replace one another.
+ */
 export function addMarks(state: State, added: readonly Mark[]): State {
   if (added.length === 0) return state;
-  const key = ({ scope, address, reason, eni }: Mark): string => `${scope} ${address} ${reason} ${eni}`;
+  const key = ({ scope, address, reason, eni }: Mark): string =>
+    `${scope} ${address} ${reason === 'unexplained' ? 'released' : reason} ${eni}`;
   const replaced = new Set(added.map(key));
   return { ...state, marks: [...state.marks.filter((mark) => !replaced.has(key(mark))), ...added] };
 }
 
-/** Drops the marks whose time is over. */
-export function pruneMarks(state: State, now: number): State {
+/** Drops the marks and limits whose time is over. */
+export function pruneExpired(state: State, now: number): State {
   const marks = state.marks.filter((mark) => mark.until > now);
-  return marks.length === state.marks.length ? state : { ...state, marks };
+  const limits = state.limits.filter((limit) => limit.until > now);
+  const isSame = marks.length === state.marks.length && limits.length === state.limits.length;
+  return isSame ? state : { ...state, marks, limits };
+}
+
+/** Remembers an ENI under the MAC or id by which it was looked for, and forgets what earlier boots knew. */
+export function rememberEni(state: State, key: string, eni: KnownEni): State {
+  const current = Object.entries(state.enis).filter(([, { boot }]) => boot === eni.boot);
+  return { ...state, enis: { ...Object.fromEntries(current), [key]: eni } };
+}
+
+/** Forgets an ENI that is not there any more. */
+export function forgetEni(state: State, id: string): State {
+  const left = Object.entries(state.enis).filter(([, eni]) => eni.id !== id);
+  return left.length === Object.keys(state.enis).length
+    ? state
+    : { ...state, enis: Object.fromEntries(left) };
 }

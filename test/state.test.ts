@@ -9,7 +9,7 @@ import {
   heldBy,
   isHeldBy,
   mapReservations,
-  pruneMarks,
+  pruneExpired,
   reservationsOf,
   scopeOf,
 } from '../src/state.ts';
@@ -114,10 +114,10 @@ test('addMarks() replaces a mark on the same address in the same scope for the s
   assert.equal(addMarks(state, []), state);
 });
 
-test('pruneMarks() drops what is over, and is the same state when nothing is', () => {
+test('pruneExpired() drops what is over, and is the same state when nothing is', () => {
   const [over, fresh] = [mark('10.10.0.80', { until: NOW }), mark('10.10.0.81', { until: NOW + 1 })];
   const state = stateOf([], [over, fresh]);
-  assert.deepEqual(pruneMarks(state, NOW).marks, [fresh]);
-  assert.equal(pruneMarks(state, NOW - 1), state);
-  assert.equal(pruneMarks(EMPTY, NOW), EMPTY);
+  assert.deepEqual(pruneExpired(state, NOW).marks, [fresh]);
+  assert.equal(pruneExpired(state, NOW - 1), state);
+  assert.equal(pruneExpired(EMPTY, NOW), EMPTY);
 });

@@ -1,5 +1,5 @@
 /** Who has which address, as seen by one claim. */
-import type { Eni, Mark, State } from '../model.ts';
+import type { EniRef, Mark, State } from '../model.ts';
 import { scopeOf } from '../state.ts';
 
 export type Occupancy = 'free' | 'cooling' | 'held' | 'releasing' | 'unsettled' | 'unexplained' | 'foreign';
@@ -12,19 +12,17 @@ export type Occupancy = 'free' | 'cooling' | 'held' | 'releasing' | 'unsettled' 
 export function occupancyOf(
   state: State,
   network: string,
-  eni: Eni | undefined,
+  eni: EniRef | undefined,
   cooldownMs: number,
   now: number,
 ): (address: string) => Occupancy {
   const scope = scopeOf(network, eni);
   const known = new Map<string, Occupancy>();
-  for (const address of eni?.secondaries ?? []) known.set(address, 'unexplained');
   for (const mark of state.marks) {
     if (mark.scope !== scope || mark.until <= now) continue;
-    const found = weigh(mark, cooldownMs, now);
+    const found = weigh(mark, eni, cooldownMs, now);
     const other = known.get(mark.address) ?? 'free';
-    const explains = other === 'unexplained' && found !== 'foreign' && mark.eni === eni?.id;
-    if (explains || GRAVITY.indexOf(found) > GRAVITY.indexOf(other)) known.set(mark.address, found);
+    if (GRAVITY.indexOf(found) > GRAVITY.indexOf(other)) known.set(mark.address, found);
   }
   for (const { network: owner, eni: on, address, state: stage } of state.reservations) {
     // A network's own reservations count in any case: it may have been without an ENI before.
@@ -38,9 +36,9 @@ export function occupancyOf(
 /** Of several marks on one address, the graver one counts. */
 const GRAVITY: readonly Occupancy[] = ['free', 'cooling', 'foreign', 'unsettled', 'unexplained'];
 
-function weigh({ reason, since }: Mark, cooldownMs: number, now: number): Occupancy {
+function weigh(mark: Mark, eni: EniRef | undefined, cooldownMs: number, now: number): Occupancy {
+  const { reason, since } = mark;
   switch (reason) {
-    // Lists of what the ENI holds may lag: an address that we took off is explained.
     case 'released':
       return now < since + cooldownMs ? 'cooling' : 'free';
     // If it has turned up on this ENI, its next owner is welcome to it.
@@ -49,5 +47,8 @@ function weigh({ reason, since }: Mark, cooldownMs: number, now: number): Occupa
     case 'foreign':
     case 'unsettled':
       return reason;
+    // On another ENI of this node it is as much out of reach as on another node's.
+    case 'unexplained':
+      return mark.eni === eni?.id ? 'unexplained' : 'foreign';
   }
 }

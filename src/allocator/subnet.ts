@@ -3,7 +3,7 @@ import { formatSet, formatSpan, type Range, type RangeSet } from '../config/rang
 import { Failure } from '../errors.ts';
 import type { Eni } from '../model.ts';
 import { type Address, parseAddress } from '../net/address.ts';
-import { firstOf, lastOf, type Prefix, parsePrefix } from '../net/prefix.ts';
+import { firstOf, formatPrefix, lastOf, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { contains, encloses, overlaps, type Span, subtract } from '../net/span.ts';
 
 /** A range set of the configuration as far as this node can use it. */
@@ -24,33 +24,49 @@ export const wholeSets = (sets: readonly RangeSet[]): readonly UsableSet[] =>
  * @throws Failure `invalid-config` when nothing is left of a set, or a range lies half inside.
  */
 export function fitToSubnet(sets: readonly RangeSet[], eni: Eni): readonly UsableSet[] {
-  const cidr = parsePrefix(eni.cidr);
-  const primary = parseAddress(eni.primary);
-  if (!cidr || !primary) throw new Failure('no-eni', `cannot use ${eni.id}: its subnet is "${eni.cidr}"`);
-  const subnet = { first: firstOf(cidr), last: lastOf(cidr) };
-  const reserved = [...reservedByAws(cidr), { first: primary, last: primary }];
-
+  const cidrs = cidrsOf(eni);
+  const primary = parseAddress(eni.primary ?? '');
+  const reserved = [...cidrs.flatMap(reservedByAws), ...(primary ? [{ first: primary, last: primary }] : [])];
   return sets.map((set, index) => {
-    const ranges = set.filter((range) => liesInside(range, subnet, eni));
+    const ranges = set.filter((range) => cidrs.some((cidr) => liesInside(range, cidr, eni)));
     if (ranges.length > 0) return { index, ranges, reserved };
     throw new Failure(
       'invalid-config',
       `cannot use range set ${index} (${formatSet(set)}) on ${eni.id}: ` +
-        `none of its ranges lies inside the ENI's subnet ${eni.cidr}`,
+        `none of its ranges lies inside the ENI's subnet ${eni.cidrs.join(' and ')}`,
     );
   });
 }
 
-function liesInside(range: Range, subnet: Span, eni: Eni): boolean {
+/** Whether every set has a range inside the ENI's subnet. */
+export function isServedBy(sets: readonly RangeSet[], eni: Eni): boolean {
+  const subnet = cidrsOf(eni).map(spanOf);
+  return sets.every((set) => set.some((range) => subnet.some((span) => encloses(span, range))));
+}
+
+function cidrsOf(eni: Eni): readonly Prefix[] {
+  const cidrs = eni.cidrs.flatMap((text) => parsePrefix(text) ?? []);
+  if (cidrs.length > 0) return cidrs;
+  throw new Failure('no-eni', `cannot use ${eni.id}: its subnet is "${eni.cidrs.join(', ')}"`);
+}
+
+const spanOf = (cidr: Prefix): Span => ({ first: firstOf(cidr), last: lastOf(cidr) });
+
+function liesInside(range: Range, cidr: Prefix, eni: Eni): boolean {
+  const subnet = spanOf(cidr);
   if (encloses(subnet, range)) return true;
   if (!overlaps(subnet, range)) return false;
   throw new Failure(
     'invalid-config',
-    `cannot use range ${formatSpan(range)} on ${eni.id}: it lies only in part inside the ENI's subnet ${eni.cidr}`,
+    `cannot use range ${formatSpan(range)} on ${eni.id}: ` +
+      `it lies only in part inside the ENI's subnet ${formatPrefix(cidr)}`,
   );
 }
 
-/** AWS keeps the first four addresses of every subnet and its last one (VPC guide, "Subnet sizing"). */
+/**
+ * AWS keeps the first four addresses of every subnet and its last one, in IPv4 and in IPv6
+ * (VPC guide, "Subnet CIDR blocks").
+ */
 function reservedByAws(cidr: Prefix): readonly Span[] {
   const first = firstOf(cidr);
   const last = lastOf(cidr);

@@ -1,14 +1,15 @@
 /** Chooses and reserves addresses for a claim, pure. */
 import { formatSpan } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
-import type { EniRef, Reservation, ReservationState, State } from '../model.ts';
-import { type Address, equalAddress, formatAddress, parseAddress } from '../net/address.ts';
+import type { EniRef, Mark, Reservation, ReservationState, State } from '../model.ts';
+import { type Address, equalAddress, familyOf, formatAddress, parseAddress } from '../net/address.ts';
 import { contains } from '../net/span.ts';
-import { addReservations, mapReservations, scopeOf } from '../state.ts';
+import { addMarks, addReservations, mapReservations, scopeOf } from '../state.ts';
 import { candidates } from './candidates.ts';
 import type { Claim } from './claim.ts';
 import { explainExhaustion } from './exhaustion.ts';
 import { type Occupancy, occupancyOf } from './occupancy.ts';
+import { ASKED_MS } from './release.ts';
 import { isUsable, type UsableSet, usableSpans } from './subnet.ts';
 
 /** Reserves one address of each set; a failure when a set has none to give. */
@@ -20,7 +21,7 @@ export function take(state: State, claim: Claim, sets: readonly UsableSet[], now
   const added: Reservation[] = [];
   const replaced = new Set<Reservation>();
   for (const set of sets) {
-    const choice = choose(state, claim, set, occupancy);
+    const choice = refuseFull(state, claim, set, now) ?? choose(state, claim, set, occupancy);
     if (choice instanceof Failure) return choice;
     const { address } = choice;
     if (choice.abandoned) replaced.add(choice.abandoned);
@@ -46,7 +47,13 @@ export function take(state: State, claim: Claim, sets: readonly UsableSet[], now
   );
   const rest = mapReservations(state, (reservation) => (replaced.has(reservation) ? undefined : reservation));
   return {
-    ...addReservations(rest, added),
+    ...addReservations(
+      addMarks(
+        rest,
+        [...replaced].flatMap((one) => rememberAsked(one, now)),
+      ),
+      added,
+    ),
     cursors: { ...state.cursors, ...cursors },
     networks: rememberNetwork(state, claim),
   };
@@ -67,6 +74,27 @@ const refTo = ({ id, region, subnet, mac }: EniRef): EniRef => ({
 });
 
 const cursorKey = (network: string, set: number): string => `${network}/${set}`;
+
+/** The ENI may go on holding the address of a pod that is gone: then it is by our wish. */
+const rememberAsked = ({ eni, address }: Reservation, now: number): readonly Mark[] =>
+  eni
+    ? [{ scope: eni.subnet, address, reason: 'asked', since: now, until: now + ASKED_MS, eni: eni.id }]
+    : [];
+
+/** EC2 has said that the ENI is full. If something is about to leave it, there may be room. */
+function refuseFull(state: State, { eni }: Claim, { ranges }: UsableSet, now: number): Failure | undefined {
+  const family = ranges[0]?.first.family;
+  const limit = state.limits.find((one) => one.eni === eni?.id && one.family === family && one.until > now);
+  const isLeaving = (one: Reservation): boolean =>
+    one.eni?.id === eni?.id && one.state === 'releasing' && familyOf(one.address) === family;
+  if (!eni || !limit || state.reservations.some(isLeaving)) return undefined;
+  return new Failure(
+    'eni-full',
+    `cannot assign one more IPv${family} address to ${eni.id}: EC2 said that it holds as many as its ` +
+      `instance type allows, when ${limit.pods} of them were those of pods`,
+    { details: `EC2 is asked again in ${Math.ceil((limit.until - now) / 1000)} s, or when one is released` },
+  );
+}
 
 interface Choice {
   readonly address: Address;

@@ -8,7 +8,6 @@ import { type Allocation, readAllocation } from '../config/allocation.ts';
 import { readDns } from '../config/resolv-conf.ts';
 import { readSettings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
-import { locateEni } from '../eni/locate.ts';
 import { settle } from '../eni/queue.ts';
 import { errorMessage } from '../errors.ts';
 import type { Reservation } from '../model.ts';
@@ -37,8 +36,7 @@ async function obtainOrUndo(
   run: Run,
 ): Promise<readonly Reservation[]> {
   const { attachment } = request;
-  const eni = allocation.eni && (await locateEni(allocation.eni, openCloud, run));
-  const claim = makeClaim(request, allocation, eni, run);
+  const claim = await makeClaim(request, allocation, openCloud, run);
   const before = new Set(reservationsOf(run.store.read(), attachment).map(({ address }) => address));
   try {
     return await obtain(claim, openCloud, run);

@@ -5,9 +5,10 @@ import { readPreviousAddresses } from '../config/prev-result.ts';
 import { readSettings } from '../config/settings.ts';
 import { CloudError, type OpenCloud, toFailure } from '../eni/cloud.ts';
 import { openImds } from '../eni/imds.ts';
-
+import { listAddresses } from '../eni/imds-addresses.ts';
 import { Failure } from '../errors.ts';
 import type { EniRef } from '../model.ts';
+import { familyOf } from '../net/address.ts';
 import { openRun, type Run } from '../run.ts';
 import { reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
@@ -38,7 +39,7 @@ async function isOnEni(eni: EniRef, address: string, openCloud: OpenCloud, run: 
   if (await imdsConfirms(eni, address, run)) return true;
   try {
     const cloud = await openCloud(eni.region, run);
-    return (await cloud.addressesOf(eni.id)).includes(address);
+    return (await cloud.secondariesOf(eni.id)).includes(address);
   } catch (error) {
     if (error instanceof CloudError && error.kind === 'eni-gone') return false;
     throw toFailure(error, `check that ${eni.id} holds ${address}`);
@@ -48,8 +49,8 @@ async function isOnEni(eni: EniRef, address: string, openCloud: OpenCloud, run: 
 async function imdsConfirms({ mac }: EniRef, address: string, run: Run): Promise<boolean> {
   if (!mac) return false;
   try {
-    const listed = await openImds(run.world, run.deadline).get(`network/interfaces/macs/${mac}/local-ipv4s`);
-    return listed?.split('\n').includes(address) ?? false;
+    const imds = openImds(run.world, run.deadline);
+    return (await listAddresses(imds, mac, familyOf(address))).includes(address);
   } catch (error) {
     if (error instanceof Failure) return false;
     throw error;

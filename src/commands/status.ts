@@ -1,4 +1,4 @@
-/** STATUS: whether an ADD with this configuration would work now. It changes nothing and calls no EC2. */
+/** STATUS: whether an ADD with this configuration would work now. It takes no address and asks EC2 for none. */
 import { planAdd } from '../allocator/plan.ts';
 import type { Request } from '../cni/request.ts';
 import { requireVersion } from '../cni/versions.ts';
@@ -6,7 +6,6 @@ import { readAllocation } from '../config/allocation.ts';
 import { readSettings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
 import { requireCredentials } from '../eni/credentials.ts';
-import { locateEni } from '../eni/locate.ts';
 import { Failure } from '../errors.ts';
 import { openRun, type Run } from '../run.ts';
 import type { World } from '../world.ts';
@@ -18,10 +17,9 @@ export async function status(request: Request, openCloud: OpenCloud, world: Worl
   const allocation = readAllocation(request.network, '');
   const run = openRun(readSettings(request.network.json), { command: 'STATUS' }, world);
   await unlessAvailable(async () => {
-    const eni = allocation.eni && (await locateEni(allocation.eni, openCloud, run));
-    if (eni) await requireCredentials(run);
+    const claim = await makeClaim(request, allocation, openCloud, run);
+    if (claim.eni) await requireCredentials(run);
     await requireWritableState(run);
-    const claim = makeClaim(request, allocation, eni, run);
     const { value } = planAdd(run.store.read(), claim, world.now());
     if (value.kind === 'refused') throw value.failure;
   });

@@ -1,5 +1,6 @@
 /** Assigns a batch of addresses to an ENI, so that one bad address never fails its neighbours. */
 import type { EniRef, Verdict } from '../model.ts';
+import { formatAddress, parseAddress } from '../net/address.ts';
 import { type Cloud, CloudError, type CloudErrorKind, type Holder } from './cloud.ts';
 
 /** What became of one address. */
@@ -42,6 +43,7 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
   async function recover(batch: readonly string[], error: CloudError): Promise<void> {
     switch (error.kind) {
       case 'transient':
+      case 'not-now':
         for (const address of batch) outcomes.set(address, { kind: 'unanswered', error });
         return;
       case 'denied':
@@ -103,9 +105,11 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
 const isElsewhere = (holder: Holder | undefined, eni: EniRef): boolean =>
   holder !== undefined && (holder.eni !== eni.id || holder.primary);
 
-/** The addresses that a message names, whole: 10.0.0.1 is not in 10.0.0.11. */
+/** The addresses that a message names, whole and in whatever spelling: 10.0.0.1 is not in 10.0.0.11. */
 function namedIn(message: string, batch: readonly string[]): readonly string[] {
-  const named = new Set(message.match(/[0-9a-fA-F:.]*[0-9a-fA-F]/g));
+  const words = message.match(/[0-9a-fA-F:.]*[0-9a-fA-F:]/g) ?? [];
+  const addresses = words.flatMap((word) => parseAddress(word) ?? []);
+  const named = new Set(addresses.map(formatAddress));
   return batch.filter((address) => named.has(address));
 }
 
@@ -125,7 +129,7 @@ function refusal(
   return { kind: 'refused', verdict, ...(elsewhere ? { holder: elsewhere } : {}) };
 }
 
-type FinalKind = Exclude<CloudErrorKind, 'transient'>;
+type FinalKind = Exclude<CloudErrorKind, 'transient' | 'not-now'>;
 
 const VERDICTS: Readonly<Record<FinalKind, Verdict['kind']>> = {
   denied: 'denied',

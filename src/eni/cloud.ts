@@ -6,8 +6,9 @@ import type { Run } from '../run.ts';
 /** Facts about an ENI as EC2 tells them. */
 export interface EniDescription {
   readonly subnet: string;
-  readonly cidr: string;
-  readonly primary: string;
+  readonly cidrs: readonly string[];
+  readonly primary?: string;
+  /** What it holds besides, in both families. */
   readonly secondaries: readonly string[];
 }
 
@@ -18,18 +19,22 @@ export interface Holder {
 }
 
 /**
- * The calls that the program makes, one method each. Every method throws {@link CloudError}.
- * No call ever allows reassignment: an address on another ENI is somebody else's.
+ * The calls that the program makes. Every method throws {@link CloudError}, and takes and gives
+ * addresses in canonical text. No call ever allows reassignment: an address on another ENI is
+ * somebody else's.
  */
 export interface Cloud {
-  /** AssignPrivateIpAddresses: all of them or none. Holding one already is no error (ec2.md 1.2). */
+  /**
+   * AssignPrivateIpAddresses, or AssignIpv6Addresses: addresses of one family, all of them or none.
+   * Holding one already is no error (ec2.md 1.2).
+   */
   assign(eni: EniRef, addresses: readonly string[]): Promise<void>;
-  /** UnassignPrivateIpAddresses: all of them or none. */
+  /** UnassignPrivateIpAddresses, or UnassignIpv6Addresses: of one family, all of them or none. */
   unassign(eni: EniRef, addresses: readonly string[]): Promise<void>;
-  /** DescribeNetworkInterfaces and, for the CIDR, DescribeSubnets. */
+  /** DescribeNetworkInterfaces and, for the CIDRs, DescribeSubnets. */
   describeEni(id: string): Promise<EniDescription>;
-  /** Addresses of one ENI, primary first. */
-  addressesOf(id: string): Promise<readonly string[]>;
+  /** What an ENI holds beside its primary address, in both families. */
+  secondariesOf(id: string): Promise<readonly string[]>;
   /** Every address of the subnet that an ENI holds. */
   holders(subnet: string): Promise<ReadonlyMap<string, Holder>>;
 }
@@ -38,13 +43,15 @@ export interface Cloud {
 export type OpenCloud = (region: string, run: Run) => Promise<Cloud>;
 
 /**
- * - `transient`: throttled, unreachable, or broken on EC2's side; the call may have been carried out.
+ * - `transient`: unreachable, or broken on EC2's side; the call may have been carried out.
+ * - `not-now`: throttled, or turned away for expired credentials; it was not carried out, and may be later.
  * - `denied`: no credentials, or not allowed to call.
  * - `eni-gone`, `eni-full`, `not-assigned`: as they say.
  * - `taken`: another ENI holds an address. `rejected`: anything else that is wrong with the request.
  */
 export type CloudErrorKind =
   | 'transient'
+  | 'not-now'
   | 'denied'
   | 'eni-gone'
   | 'eni-full'

@@ -1,10 +1,12 @@
 /** EC2 through the AWS SDK. */
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
-import { errorCode, errorMessage } from '../errors.ts';
-import type { Run } from '../run.ts';
-import { CloudError, type Holder, type OpenCloud } from './cloud.ts';
-import { explainMissingCredentials } from './credentials.ts';
-import { classify, type RawError } from './ec2-errors.ts';
+
+import { familyOf } from '../net/address.ts';
+
+import { CloudError, type OpenCloud } from './cloud.ts';
+import { cidrsOf, holdingsOf, secondariesOf } from './ec2-answers.ts';
+import { classify } from './ec2-errors.ts';
+import { readError } from './ec2-failure.ts';
 
 /** A call that takes longer is given up, and tried again within the deadline. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -18,17 +20,21 @@ export const openEc2: OpenCloud = async (region, run) => {
   // Loaded here, by a process that calls EC2, and by no other: it costs as much as all the rest.
   const sdk = await import('./sdk.ts');
   // One layer owns retries, and that is ours: it knows the deadline and the rest of the batch.
-  const client = new sdk.EC2Client({ region, maxAttempts: 1 });
+  const connect = () => new sdk.EC2Client({ region, maxAttempts: 1 });
+  let client = connect();
 
   async function call<Output>(action: string, fields: object, send: Send<Output>): Promise<Output> {
     const limit = Math.min(CALL_TIMEOUT_MS, deadline.remaining());
+    if (limit === 0) throw new CloudError('not-now', 'Timeout', `${action}: no time was left to ask EC2`);
     const abortSignal = AbortSignal.timeout(limit);
     try {
       const output = await Promise.race([send({ abortSignal }), rejectWhenAborted(abortSignal)]);
       log.debug('EC2 answered', { action, ...fields });
       return output;
     } catch (error) {
-      const failure = classify(action, await readError(error, limit, run));
+      const failure = classify(action, await readError(error, client.config.systemClockOffset, limit, run));
+      // A client keeps its credentials: a new one fetches them again.
+      if (failure.code === 'RequestExpired') client = connect();
       log.info('EC2 call failed', { action, ...fields, kind: failure.kind, error: failure.message });
       throw failure;
     }
@@ -59,23 +65,37 @@ export const openEc2: OpenCloud = async (region, run) => {
 
   return {
     async assign(eni, addresses) {
+      const about = { eni: eni.id, addresses };
+      if (isIpv6(addresses)) {
+        const command = new sdk.AssignIpv6AddressesCommand({
+          NetworkInterfaceId: eni.id,
+          Ipv6Addresses: [...addresses],
+        });
+        await call('AssignIpv6Addresses', about, (options) => client.send(command, options));
+        return;
+      }
       const command = new sdk.AssignPrivateIpAddressesCommand({
         NetworkInterfaceId: eni.id,
         PrivateIpAddresses: [...addresses],
         AllowReassignment: false,
       });
-      await call('AssignPrivateIpAddresses', { eni: eni.id, addresses }, (options) =>
-        client.send(command, options),
-      );
+      await call('AssignPrivateIpAddresses', about, (options) => client.send(command, options));
     },
     async unassign(eni, addresses) {
+      const about = { eni: eni.id, addresses };
+      if (isIpv6(addresses)) {
+        const command = new sdk.UnassignIpv6AddressesCommand({
+          NetworkInterfaceId: eni.id,
+          Ipv6Addresses: [...addresses],
+        });
+        await call('UnassignIpv6Addresses', about, (options) => client.send(command, options));
+        return;
+      }
       const command = new sdk.UnassignPrivateIpAddressesCommand({
         NetworkInterfaceId: eni.id,
         PrivateIpAddresses: [...addresses],
       });
-      await call('UnassignPrivateIpAddresses', { eni: eni.id, addresses }, (options) =>
-        client.send(command, options),
-      );
+      await call('UnassignPrivateIpAddresses', about, (options) => client.send(command, options));
     },
     async describeEni(id) {
       const eni = await describeOne(id);
@@ -84,29 +104,23 @@ export const openEc2: OpenCloud = async (region, run) => {
       const { Subnets } = await call('DescribeSubnets', { subnet }, (options) =>
         client.send(command, options),
       );
-      const [primary = '', ...secondaries] = addressesOf(eni);
-      return { subnet, cidr: Subnets?.[0]?.CidrBlock ?? '', primary, secondaries };
+      const primary = eni.PrivateIpAddress;
+      return {
+        subnet,
+        cidrs: cidrsOf(Subnets?.[0] ?? {}),
+        ...(primary ? { primary } : {}),
+        secondaries: secondariesOf(eni),
+      };
     },
-    addressesOf: async (id) => addressesOf(await describeOne(id)),
+    secondariesOf: async (id) => secondariesOf(await describeOne(id)),
     async holders(subnet) {
       const enis = await describe('subnet-id', subnet);
-      return new Map<string, Holder>(
-        enis.flatMap((eni) =>
-          addressesOf(eni).map((address, index) => [
-            address,
-            { eni: eni.NetworkInterfaceId ?? '', primary: index === 0 },
-          ]),
-        ),
-      );
+      return new Map(enis.flatMap(holdingsOf).map(({ address, ...holder }) => [address, holder]));
     },
   };
 };
 
-/** Addresses of an ENI, its primary first, whatever the order in EC2's answer. */
-function addressesOf({ PrivateIpAddress: primary, PrivateIpAddresses: all }: NetworkInterface): string[] {
-  const addresses = (all ?? []).flatMap(({ PrivateIpAddress }) => PrivateIpAddress ?? []);
-  return [primary ?? '', ...addresses.filter((address) => address !== primary)];
-}
+const isIpv6 = ([first = '']: readonly string[]): boolean => familyOf(first) === 6;
 
 /** The SDK obeys a signal only once the request is signed; getting credentials may take longer than is left. */
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {
@@ -114,23 +128,4 @@ function rejectWhenAborted(signal: AbortSignal): Promise<never> {
     const late = new DOMException('no answer in time', 'TimeoutError');
     signal.addEventListener('abort', () => reject(late), { once: true });
   });
-}
-
-async function readError(error: unknown, limit: number, run: Run): Promise<RawError> {
-  const { name } = error instanceof Error ? error : { name: 'Error' };
-  if (name === 'AbortError' || name === 'TimeoutError') {
-    return { code: 'Timeout', message: `no answer within ${Math.round(limit) / 1000} s` };
-  }
-  if (name === 'CredentialsProviderError') return await explainMissingCredentials(run);
-  const status = httpStatus(error);
-  const code = name === 'Error' ? (errorCode(error) ?? name) : name;
-  return { code, message: errorMessage(error), ...(status === undefined ? {} : { status }) };
-}
-
-/** The SDK puts the response's status into `$metadata` of its errors. */
-function httpStatus(error: unknown): number | undefined {
-  if (!(error instanceof Error && '$metadata' in error)) return undefined;
-  const metadata = error.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
 }

@@ -14,11 +14,17 @@ type Rule = readonly [CloudErrorKind, (error: RawError) => boolean];
 /** The first rule that fits decides. Texts only refine InvalidParameterValue, which says everything. */
 const RULES: readonly Rule[] = [
   [
-    'transient',
+    'not-now',
     ({ code }) => /^(RequestLimitExceeded|Throttl.*|EC2ThrottledException|TooManyRequests.*)$/.test(code),
   ],
   // SigV4 allows 15 minutes of skew; fresh credentials or a corrected clock mend it.
-  ['transient', ({ code }) => code === 'RequestExpired'],
+  ['not-now', ({ code }) => code === 'RequestExpired' || code === 'ClockSkew'],
+  // EC2 never heard of it.
+  [
+    'not-now',
+    ({ code }) =>
+      /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|CredentialsUnavailable)$/.test(code),
+  ],
   [
     'denied',
     ({ code }) =>
@@ -27,7 +33,8 @@ const RULES: readonly Rule[] = [
       ),
   ],
   ['eni-gone', ({ code }) => /^InvalidNetworkInterfaceI[Dd]\./.test(code)],
-  ['eni-full', ({ code }) => code === 'PrivateIpAddressLimitExceeded'],
+  // Of IPv6 the code is not known; this is how EC2 forms the names of its limits.
+  ['eni-full', ({ code }) => code.endsWith('AddressLimitExceeded')],
   ['not-assigned', ({ message }) => /not assigned to interface/i.test(message)],
   ['taken', ({ message }) => /move is not allowed|^secondary-addresses$/.test(message)],
   ['taken', ({ code }) => code === 'InvalidIPAddress.InUse' || code === 'Resource.AlreadyAssigned'],

@@ -1,8 +1,8 @@
 /** Where records and ENIs do not agree, and what is to be done about it, pure. */
-import type { EniRef, Reservation, State } from '../model.ts';
+import type { EniRef, Pod, Reservation, State } from '../model.ts';
 import { formatAddress, parseAddress } from '../net/address.ts';
 import { contains, parseSpan } from '../net/span.ts';
-import { straysAmong } from './strays.ts';
+import { straysAmong } from './sighting.ts';
 
 /**
  * - `release`: the record is over; its address goes, and then the record.
@@ -70,7 +70,7 @@ function inspectRecord(
       container,
       interface: reservation.interface,
       ...(eni ? { eni: eni.id } : {}),
-      ...(pod ? { pod: `${pod.namespace}/${pod.name}` } : {}),
+      ...(pod ? { pod: nameOf(pod) } : {}),
     },
   ];
   switch (state) {
@@ -87,6 +87,10 @@ function inspectRecord(
   }
 }
 
+/** As people know it; of some pods a runtime tells the UID only. */
+const nameOf = ({ namespace, name, uid }: Pod): string =>
+  namespace !== '' && name !== '' ? `${namespace}/${name}` : uid;
+
 /** Findings about addresses that an ENI holds and no record explains. */
 export function inspectEni(
   { state, now, orphans }: Inspection,
@@ -96,7 +100,9 @@ export function inspectEni(
   const strays = new Set(straysAmong(held, state, eni, now));
   const explained = new Set([
     ...state.reservations.filter((one) => one.eni?.id === eni.id).map(({ address }) => address),
-    ...state.marks.filter((mark) => mark.eni === eni.id && mark.until > now).map(({ address }) => address),
+    ...state.marks
+      .filter((mark) => mark.eni === eni.id && mark.until > now && mark.reason !== 'unexplained')
+      .map(({ address }) => address),
   ]);
   return held.flatMap((address): Finding | readonly Finding[] => {
     if (strays.has(address)) {

@@ -3,22 +3,23 @@ import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
 import type { Cloud } from './cloud.ts';
 import { applyReport } from './report.ts';
-import { callEc2, queueOf, type RoundReport } from './round.ts';
+import { callEc2, queueOf, type RoundReport, type Sighting } from './round.ts';
 import { clearSign, mindLostCalls, setSign } from './under-way.ts';
 
 /**
- * Calls EC2 for all that waits at the ENI, takes `strays` off, and writes down what EC2 answered.
+ * Calls EC2 for all that waits at the ENI, and writes down what EC2 answered.
  * No lock on the state is held while EC2 is waited for.
  */
 export async function playRound(
   eni: EniRef,
-  strays: readonly string[],
+  sighting: Sighting,
   cloud: Cloud,
   run: Run,
 ): Promise<RoundReport> {
   await mindLostCalls(eni, run);
-  setSign(eni, run);
-  const report = await callEc2(cloud, eni, queueOf(run.store.read(), eni.id, strays));
+  const queue = queueOf(run.store.read(), eni, sighting, run.world.now());
+  setSign(eni, queue, run);
+  const report = await callEc2(cloud, eni, queue);
   // Commit point 2: what EC2 answered is on disk before anybody hears of it.
   await run.store.transact((state, now) => ({
     state: applyReport(state, eni, report, now),

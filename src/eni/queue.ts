@@ -8,10 +8,9 @@ import type { EniRef, Reservation, State } from '../model.ts';
 import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
 import type { Cloud, CloudError, OpenCloud } from './cloud.ts';
+import { lookAt } from './imds-addresses.ts';
 import { playRound } from './play-round.ts';
 import { unansweredError } from './report.ts';
-import { queueOf } from './round.ts';
-import { findStrays } from './strays.ts';
 import { type Turn, takeTurns } from './turn.ts';
 
 /** What a verb waits for at an ENI: that no reservation that concerns it is in this state any more. */
@@ -48,7 +47,7 @@ async function lead(eni: EniRef, wait: Wait, turn: Turn, cloud: Cloud, run: Run)
     await retireDead(eni, run);
     await gather(eni, wait, run);
     if (pending(run.store.read(), eni, wait).length === 0) return;
-    const report = await playRound(eni, await findStrays(eni, run), cloud, run);
+    const report = await playRound(eni, { listed: await lookAt(eni, run) }, cloud, run);
     const left = pending(run.store.read(), eni, wait);
     if (left.length === 0) return;
     turn.ring();
@@ -87,16 +86,16 @@ async function gather(eni: EniRef, wait: Wait, run: Run): Promise<void> {
   const start = run.world.elapsed();
   const end = start + Math.min(GATHER_MS, run.deadline.remaining() / 4);
   const step = Math.min(Math.max(start / 4, GATHER_STEP_MS.least), GATHER_STEP_MS.most);
-  const length = (): number => {
-    const { releasing, assigning } = queueOf(run.store.read(), eni.id);
-    return releasing.length + assigning.length;
-  };
+  const length = (): number => run.store.read().reservations.filter((one) => isWaiting(one, eni)).length;
   let before = pending(run.store.read(), eni, wait).length;
   for (let now = length(); now > before && run.world.elapsed() < end; now = length()) {
     before = now;
     await run.world.sleep(step);
   }
 }
+
+const isWaiting = (one: Reservation, eni: EniRef): boolean =>
+  one.eni?.id === eni.id && (one.state === 'assigning' || one.state === 'releasing');
 
 const pending = (state: State, eni: EniRef, { concerns, state: stage }: Wait): readonly Reservation[] =>
   state.reservations.filter((one) => one.eni?.id === eni.id && one.state === stage && concerns(one));

@@ -4,7 +4,7 @@ import { errorMessage } from '../errors.ts';
 import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
-import { assign } from './assign.ts';
+import { mapReservations } from '../state.ts';
 import { type Cloud, CloudError, type OpenCloud } from './cloud.ts';
 import { enisOf, type Finding, type Held, type Inspection, inspectEni, inspectRecords } from './findings.ts';
 import { playRound } from './play-round.ts';
@@ -87,7 +87,7 @@ async function reconcileEni(
     () => `get a turn at ${eni.id}`,
     () => done !== undefined,
     async () => {
-      done = await repair(eni, findings, cloud, run);
+      done = await repair(eni, held, findings, cloud, run);
     },
   );
   return done ?? [];
@@ -96,28 +96,34 @@ async function reconcileEni(
 /** With the ENI's lock: one round for all that waits there, our own findings included. */
 async function repair(
   eni: EniRef,
+  held: Held,
   findings: readonly Finding[],
   cloud: Cloud,
   run: Run,
 ): Promise<readonly Reconciled[]> {
-  const state = run.store.read();
-  const taken = new Set(
-    state.reservations.filter((one) => one.eni?.subnet === eni.subnet).map(({ address }) => address),
-  );
   const addressesTo = (action: Finding['action']): string[] =>
     findings.flatMap((finding) => (finding.action === action ? finding.address : []));
-  const strays = addressesTo('take off').filter((address) => !taken.has(address));
-  const report = await playRound(eni, strays, cloud, run);
-  const lost = addressesTo('assign').filter((address) => taken.has(address));
-  const { outcomes } = await assign(cloud, eni, lost);
+  await markLost(eni, addressesTo('assign'), run);
+  const report = await playRound(eni, { listed: held ?? [], orphans: addressesTo('take off') }, cloud, run);
 
   return findings.map((finding): Reconciled => {
     if (finding.action === 'report') return { ...finding, result: 'found' };
     const error =
       finding.action === 'assign'
-        ? problemOf(outcomes.get(finding.address))
+        ? problemOf(report.assigned.outcomes.get(finding.address))
         : releaseProblem(finding, report);
     return error === undefined ? { ...finding, result: 'done' } : { ...finding, result: 'failed', error };
+  });
+}
+
+/** The intent is on disk before EC2 hears of it. */
+async function markLost(eni: EniRef, addresses: readonly string[], run: Run): Promise<void> {
+  await run.store.transact((state) => {
+    const next = mapReservations(state, (one) => {
+      const isLost = one.eni?.id === eni.id && one.state === 'assigned' && addresses.includes(one.address);
+      return isLost && !one.lost ? { ...one, lost: true } : one;
+    });
+    return { state: next, value: undefined };
   });
 }
 
@@ -144,8 +150,7 @@ async function retireOn(eni: EniRef | undefined, run: Run): Promise<void> {
 
 async function askHeld(cloud: Cloud, eni: EniRef): Promise<Held> {
   try {
-    const [_primary, ...secondaries] = await cloud.addressesOf(eni.id);
-    return secondaries;
+    return await cloud.secondariesOf(eni.id);
   } catch (error) {
     if (error instanceof CloudError && error.kind === 'eni-gone') return undefined;
     throw error;

@@ -1,10 +1,12 @@
 /** Writes what EC2 answered to a round into the state. */
 import { ASKED_MS, traces } from '../allocator/release.ts';
 import type { EniRef, Mark, Reservation, State } from '../model.ts';
-import { addMarks, isHeldBy, mapReservations } from '../state.ts';
+import { addMarks, forgetEni, isHeldBy, mapReservations } from '../state.ts';
 import type { AssignOutcome, AssignReport } from './assign.ts';
 import type { CloudError } from './cloud.ts';
+import { updateLimits } from './limits.ts';
 import type { RoundReport } from './round.ts';
+import { unexplainedMarks } from './sighting.ts';
 import type { UnassignOutcome } from './unassign.ts';
 
 /** How long another ENI's address is not tried again. */
@@ -24,15 +26,29 @@ export function applyReport(state: State, eni: EniRef, report: RoundReport, now:
   const next = mapReservations(state, (reservation) => {
     const { address } = reservation;
     if (reservation.eni?.id !== eni.id || !isUnchanged(reservation, asked.get(address))) return reservation;
-    if (reservation.state === 'assigning')
+    if (reservation.state === 'assigning' || reservation.lost)
       return assignResult(reservation, assigned.outcomes.get(address), now);
     const left = releaseResult(reservation, released.get(address));
     if (!left) marks.push(...traces(reservation, now));
     return left;
   });
-  const news = [...strayMarks(eni, report, now), ...orphanMarks(next, eni, report, now)];
-  return addMarks(next, [...marks, ...news, ...foreignMarks(eni, assigned, now)]);
+  const news = [
+    ...strayMarks(eni, report, now),
+    ...orphanMarks(next, eni, report, now),
+    ...foreignMarks(eni, assigned, now),
+    ...unexplainedMarks(queue.unexplained.filter(isNot(queue.strays)), eni, now),
+  ];
+  const limited = updateLimits(addMarks(next, [...marks, ...news]), eni, report, now);
+  return isGone(assigned) ? forgetEni(limited, eni.id) : limited;
 }
+
+const isNot =
+  (others: readonly string[]) =>
+  (address: string): boolean =>
+    !others.includes(address);
+
+const isGone = ({ outcomes }: AssignReport): boolean =>
+  [...outcomes.values()].some((outcome) => outcome.kind === 'refused' && outcome.verdict.kind === 'no-eni');
 
 const isUnchanged = (now: Reservation, before: Reservation | undefined): boolean =>
   before !== undefined && isHeldBy(now, before) && now.state === before.state && now.since === before.since;
@@ -44,11 +60,14 @@ function assignResult(
 ): Reservation {
   switch (outcome?.kind) {
     case 'held': {
-      const { deadline: _, ...rest } = reservation;
+      const { deadline: _limit, lost: _found, ...rest } = reservation;
       return { ...rest, state: 'assigned', since: now };
     }
-    case 'refused':
-      return { ...reservation, state: 'refused', since: now, verdict: outcome.verdict };
+    case 'refused': {
+      const { lost, ...rest } = reservation;
+      // A pod that may be alive keeps its record, whatever has become of its address.
+      return lost ? rest : { ...rest, state: 'refused', since: now, verdict: outcome.verdict };
+    }
     case 'unanswered':
       if (reservation.unconfirmed || !mayLand(outcome.error)) return reservation;
       return { ...reservation, unconfirmed: true };
@@ -67,7 +86,7 @@ function releaseResult(
   return { ...reservation, unanswered: true };
 }
 
-/** A call without an answer may still be carried out; one that EC2 denied will not. */
+/** A call without an answer may still be carried out; one that EC2 turned away will not. */
 const mayLand = ({ kind }: CloudError): boolean => kind === 'transient';
 
 function strayMarks(eni: EniRef, { queue, released }: RoundReport, now: number): Mark[] {
@@ -105,8 +124,8 @@ function foreignMarks(eni: EniRef, { outcomes, holders }: AssignReport, now: num
     if (!isOurs) foreign.set(address, holder.eni);
   }
   for (const [address, outcome] of outcomes) {
-    if (outcome.kind === 'refused' && outcome.verdict.kind === 'address-taken')
-      foreign.set(address, outcome.holder);
+    if (outcome.kind !== 'refused' || outcome.verdict.kind !== 'address-taken') continue;
+    if (outcome.holder !== eni.id) foreign.set(address, outcome.holder);
   }
   return [...foreign].map(([address, holder]) => ({
     scope: eni.subnet,

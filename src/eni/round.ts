@@ -1,15 +1,26 @@
 /** One round of work at an ENI: everything that waits there, in as few calls as EC2 allows. */
 import type { EniRef, Reservation, State } from '../model.ts';
-import { type AssignReport, assign } from './assign.ts';
+import { FAMILIES, familyOf } from '../net/address.ts';
+import { type AssignOutcome, type AssignReport, assign } from './assign.ts';
 import type { Cloud } from './cloud.ts';
+import { straysAmong, takenIn, unexplainedAmong } from './sighting.ts';
 import { type UnassignOutcome, unassign } from './unassign.ts';
 
 /** What an ENI's round is for. The queue lies in the state: it is made of reservations. */
 export interface Queue {
   readonly releasing: readonly Reservation[];
   readonly assigning: readonly Reservation[];
-  /** Addresses that we once asked for, that turned up on the ENI, and that nobody has now. */
+  /** Addresses on the ENI that nobody has, and that may be taken off. */
   readonly strays: readonly string[];
+  /** Addresses on the ENI that no record tells about. */
+  readonly unexplained: readonly string[];
+}
+
+/** What was seen on the ENI just before a round. */
+export interface Sighting {
+  readonly listed: readonly string[];
+  /** Addresses that are to be taken off whether anything explains them or not. */
+  readonly orphans?: readonly string[];
 }
 
 export interface RoundReport {
@@ -18,17 +29,56 @@ export interface RoundReport {
   readonly assigned: AssignReport;
 }
 
-export const queueOf = (state: State, eni: string, strays: readonly string[] = []): Queue => ({
-  strays,
-  releasing: state.reservations.filter((one) => one.eni?.id === eni && one.state === 'releasing'),
-  assigning: state.reservations.filter((one) => one.eni?.id === eni && one.state === 'assigning'),
-});
-
-/** Calls EC2: Unassign first, since that frees slots on the ENI, then Assign. */
-export async function callEc2(cloud: Cloud, eni: EniRef, queue: Queue): Promise<RoundReport> {
-  const leaving = queue.releasing.map(({ address }) => address);
-  const coming = queue.assigning.map(({ address }) => address);
-  const released = await unassign(cloud, eni, [...leaving, ...queue.strays]);
-  const assigned = await assign(cloud, eni, coming);
-  return { queue, released, assigned };
+export function queueOf(state: State, eni: EniRef, { listed, orphans = [] }: Sighting, now: number): Queue {
+  const here = state.reservations.filter((one) => one.eni?.id === eni.id);
+  const taken = takenIn(eni.subnet, state);
+  return {
+    releasing: here.filter((one) => one.state === 'releasing'),
+    assigning: here.filter((one) => one.state === 'assigning' || (one.state === 'assigned' && one.lost)),
+    strays: [
+      ...new Set([
+        ...straysAmong(listed, state, eni, now),
+        ...orphans.filter((address) => !taken.has(address)),
+      ]),
+    ],
+    unexplained: unexplainedAmong(listed, state, eni, now),
+  };
 }
+
+/**
+ * Calls EC2, for both families at the same time: Unassign first, since that frees slots on the ENI,
+ * then Assign. An address that is on the ENI without a record is not asked for: EC2 would not refuse it.
+ */
+export async function callEc2(cloud: Cloud, eni: EniRef, queue: Queue): Promise<RoundReport> {
+  const leaving = [...queue.releasing.map(({ address }) => address), ...queue.strays];
+  const coming = queue.assigning.map(({ address }) => address);
+  const squatted = coming.filter((address) => queue.unexplained.includes(address));
+  const reports = await Promise.all(
+    FAMILIES.map(async (family) => {
+      const ofFamily = (address: string): boolean => familyOf(address) === family;
+      const released = await unassign(cloud, eni, leaving.filter(ofFamily));
+      const wanted = coming.filter((address) => ofFamily(address) && !squatted.includes(address));
+      return { released, assigned: await assign(cloud, eni, wanted) };
+    }),
+  );
+  return {
+    queue,
+    released: new Map(reports.flatMap(({ released }) => [...released])),
+    assigned: {
+      outcomes: new Map([
+        ...reports.flatMap(({ assigned }) => [...assigned.outcomes]),
+        ...squatted.map((address) => [address, refuseSquatted(eni, address)] as const),
+      ]),
+      holders: new Map(reports.flatMap(({ assigned }) => [...assigned.holders])),
+    },
+  };
+}
+
+const refuseSquatted = (eni: EniRef, address: string): AssignOutcome => ({
+  kind: 'refused',
+  verdict: {
+    kind: 'address-taken',
+    message: `cannot assign ${address} to ${eni.id}: it is on the ENI already, and no record explains why`,
+  },
+  holder: eni.id,
+});

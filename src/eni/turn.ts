@@ -12,7 +12,7 @@ export interface Turn {
 }
 
 /** A waiter looks again after this long unasked, in case that the one whose turn it is was killed. */
-const LOOK_AGAIN_MS = 500;
+const LOOK_AGAIN_MS = 300;
 
 /**
  * Waits for turns and runs `work` in each, until `isOver`: perhaps somebody else has done the work.

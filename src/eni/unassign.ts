@@ -1,11 +1,14 @@
 /** Takes a batch of addresses off an ENI; what is not on it any more is done already. */
 import type { EniRef } from '../model.ts';
-import { type Cloud, CloudError } from './cloud.ts';
+import { type Cloud, CloudError, type CloudErrorKind } from './cloud.ts';
 
 /** What became of one address: off the ENI by EC2's own word, or not known to be. */
 export type UnassignOutcome =
   | { readonly kind: 'released' }
   | { readonly kind: 'unanswered'; readonly error: CloudError };
+
+/** What says nothing about the addresses. */
+const UNANSWERED: ReadonlySet<CloudErrorKind> = new Set(['transient', 'not-now', 'denied']);
 
 /**
  * One call when all are there. EC2 refuses a whole batch for one address that the ENI does not
@@ -30,8 +33,7 @@ export async function unassign(
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       if (error.kind === 'eni-gone') return report(batch, { kind: 'released' });
-      if (error.kind === 'transient' || error.kind === 'denied')
-        return report(batch, { kind: 'unanswered', error });
+      if (UNANSWERED.has(error.kind)) return report(batch, { kind: 'unanswered', error });
       if (batch.length > 1) return await separate(batch);
       report(batch, error.kind === 'not-assigned' ? { kind: 'released' } : { kind: 'unanswered', error });
     }
@@ -48,7 +50,7 @@ export async function unassign(
 
   async function askAddresses(): Promise<readonly string[]> {
     try {
-      return await cloud.addressesOf(eni.id);
+      return await cloud.secondariesOf(eni.id);
     } catch (error) {
       if (error instanceof CloudError) return [];
       throw error;

@@ -2,12 +2,16 @@
 import { Address4, Address6 } from 'ip-address';
 
 export type Family = 4 | 6;
+export const FAMILIES: readonly Family[] = [4, 6];
 
 /** One IPv4 or IPv6 address. Equal addresses have equal text, see {@link formatAddress}. */
 export interface Address {
   readonly family: Family;
   readonly value: bigint;
 }
+
+/** The family of an address's text. */
+export const familyOf = (text: string): Family => (text.includes(':') ? 6 : 4);
 
 /** Number of bits in an address of the family. */
 export const bitsOf = (family: Family): number => (family === 4 ? 32 : 128);

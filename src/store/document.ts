@@ -1,6 +1,6 @@
 /** The state document: JSON with one reservation or mark a line, so that people and diffs can read it. */
 import { isObject, type JsonObject } from '../json.ts';
-import type { KnownNetwork, Mark, Reservation, State } from '../model.ts';
+import type { KnownEni, KnownNetwork, Limit, Mark, Reservation, State } from '../model.ts';
 
 /** Version of the format. A document of a newer one is not ours to read. */
 export const FORMAT = 1;
@@ -22,7 +22,14 @@ export type Reading =
   | { readonly kind: 'newer'; readonly format: number }
   | { readonly kind: 'damaged'; readonly reason: string };
 
-const EMPTY_STATE: State = { reservations: [], marks: [], cursors: {}, networks: {} };
+const EMPTY_STATE: State = {
+  reservations: [],
+  marks: [],
+  cursors: {},
+  networks: {},
+  enis: {},
+  limits: [],
+};
 
 export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE };
 
@@ -48,6 +55,8 @@ export function printDocument({ version, history, state }: Document): string {
 "history": ${JSON.stringify(history)},
 "cursors": ${JSON.stringify(state.cursors)},
 "networks": ${JSON.stringify(state.networks)},
+"enis": ${JSON.stringify(state.enis)},
+"limits": ${JSON.stringify(state.limits)},
 "marks": ${lines(state.marks)},
 "reservations": ${lines(state.reservations)}
 }
@@ -67,17 +76,20 @@ export function parseDocument(text: string, version: number): Reading {
     return { kind: 'damaged', reason: 'it has no format' };
   if (json['format'] > FORMAT) return { kind: 'newer', format: json['format'] };
   if (json['version'] !== version) return { kind: 'damaged', reason: 'it is a copy of another version' };
-  const { history, cursors, networks, marks, reservations } = json;
+  // What was first written by a later version of format 1 may be missing: nothing but calls is lost.
+  const { history, cursors, networks, enis = {}, limits = [], marks, reservations } = json;
   const whole =
     isListOf(history, isText) &&
     isMapOf(cursors, isText) &&
     isMapOf(networks, isKnownNetwork) &&
+    isMapOf(enis, isKnownEni) &&
+    isListOf(limits, isLimit) &&
     isListOf(marks, isMark) &&
     isListOf(reservations, isReservation);
   if (!whole) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
   return {
     kind: 'document',
-    document: { version, history, state: { cursors, networks, marks, reservations } },
+    document: { version, history, state: { cursors, networks, enis, limits, marks, reservations } },
   };
 }
 
@@ -108,3 +120,9 @@ const isKnownNetwork = (item: unknown): item is KnownNetwork =>
   isListOf(item['ranges'], isText) &&
   isObject(item['eni']) &&
   hasTexts(item['eni'], 'id', 'region');
+
+const isKnownEni = (item: unknown): item is KnownEni =>
+  isObject(item) && hasTexts(item, 'id', 'region', 'subnet', 'boot') && isListOf(item['cidrs'], isText);
+
+const isLimit = (item: unknown): item is Limit =>
+  isObject(item) && hasTexts(item, 'eni') && typeof item['until'] === 'number';

@@ -10,7 +10,7 @@ import type { Deadline } from '../deadline.ts';
 import { errorMessage, Failure } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../model.ts';
-import { type Change, pruneMarks } from '../state.ts';
+import { type Change, pruneExpired } from '../state.ts';
 import type { World } from '../world.ts';
 import type { Disk } from './disk.ts';
 import {
@@ -126,7 +126,7 @@ export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log
           const now = world.now();
           const { state, value } = change(document.state, now);
           const unchanged = state === document.state;
-          return unchanged || commit(document, next, pruneMarks(state, now)) ? { value } : undefined;
+          return unchanged || commit(document, next, pruneExpired(state, now)) ? { value } : undefined;
         });
         if (done) return done.value;
         deadline.check(`commit to the state in ${disk.directory}`);

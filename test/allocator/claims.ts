@@ -15,9 +15,22 @@ export const REF: EniRef = {
   subnet: 'subnet-00000000000000001',
   mac: '02:00:00:00:00:02',
 };
-export const ENI: Eni = { ...REF, cidr: '10.10.0.0/24', primary: '10.10.0.5', secondaries: [] };
+/** The CIDRs of its subnet. */
+export const CIDR = '10.10.0.0/24';
+export const CIDR6 = '2600:1f14:abc:1200::/64';
 
-export const EMPTY: State = { reservations: [], marks: [], cursors: {}, networks: {} };
+export const PRIMARY = '10.10.0.5';
+export const ENI: Eni = { ...REF, cidrs: [CIDR], primary: PRIMARY };
+export const DUAL_ENI: Eni = { ...ENI, cidrs: [CIDR, CIDR6] };
+
+export const EMPTY: State = {
+  reservations: [],
+  marks: [],
+  cursors: {},
+  networks: {},
+  enis: {},
+  limits: [],
+};
 
 export const stateOf = (reservations: readonly Reservation[], marks: readonly Mark[] = []): State => ({
   ...EMPTY,
@@ -39,7 +52,7 @@ export const spansOnEni = (...spans: readonly string[]): readonly UsableSet[] =>
     rangeSets(
       ...spans.map((span) => {
         const [first = '', last = first] = span.split('-');
-        return [{ subnet: ENI.cidr, rangeStart: `10.10.0.${first}`, rangeEnd: `10.10.0.${last}` }];
+        return [{ subnet: CIDR, rangeStart: `10.10.0.${first}`, rangeEnd: `10.10.0.${last}` }];
       }),
     ),
     ENI,

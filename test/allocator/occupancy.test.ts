@@ -10,12 +10,11 @@ const OTHER_SUBNET = { ...ENI, id: 'eni-00000000000000009', subnet: 'subnet-0000
 
 interface Case {
   readonly state?: State;
-  readonly secondaries?: readonly string[];
   readonly cooldownMs?: number;
 }
 
-function look({ state = EMPTY, secondaries = [], cooldownMs = 30_000 }: Case): Occupancy {
-  return occupancyOf(state, 'pods', { ...ENI, secondaries }, cooldownMs, NOW)(ADDRESS);
+function look({ state = EMPTY, cooldownMs = 30_000 }: Case): Occupancy {
+  return occupancyOf(state, 'pods', ENI, cooldownMs, NOW)(ADDRESS);
 }
 
 const marked = (...marks: Parameters<typeof mark>[1][]): State =>
@@ -24,17 +23,13 @@ const marked = (...marks: Parameters<typeof mark>[1][]): State =>
     marks.map((given) => mark(ADDRESS, given)),
   );
 const before = (milliseconds: number) => ({ since: NOW - milliseconds });
-const listed = { secondaries: [ADDRESS] };
+const seen = { reason: 'unexplained', eni: ENI.id } as const;
 
 const cases: [title: string, given: Case, expected: Occupancy][] = [
   ['nothing is known of', {}, 'free'],
-  ['a pod holds', { state: stateOf([onEni('c1', ADDRESS)]), ...listed }, 'held'],
+  ['a pod holds', { state: stateOf([onEni('c1', ADDRESS)], [mark(ADDRESS, seen)]) }, 'held'],
   ['a pod is about to get', { state: stateOf([onEni('c1', ADDRESS, { state: 'assigning' })]) }, 'held'],
-  [
-    'is being taken off',
-    { state: stateOf([onEni('c1', ADDRESS, { state: 'releasing' })]), ...listed },
-    'releasing',
-  ],
+  ['is being taken off', { state: stateOf([onEni('c1', ADDRESS, { state: 'releasing' })]) }, 'releasing'],
   ['EC2 refused to a pod', { state: stateOf([onEni('c1', ADDRESS, { state: 'refused' })]) }, 'free'],
   [
     'a pod of another network holds on the same subnet',
@@ -61,11 +56,20 @@ const cases: [title: string, given: Case, expected: Occupancy][] = [
     { state: stateOf([reservation('c1', ADDRESS, { network: 'other' })]) },
     'free',
   ],
-  ['is on the ENI for no known reason', listed, 'unexplained'],
+  ['is on the ENI for no known reason', { state: marked(seen) }, 'unexplained'],
+  ['was on the ENI for no known reason some minutes ago', { state: marked({ ...seen, until: NOW }) }, 'free'],
+  [
+    'is on another ENI of this node for no known reason',
+    { state: marked({ ...seen, eni: OTHER_SUBNET.id }) },
+    'foreign',
+  ],
+  [
+    'is on the ENI for no known reason, not on another',
+    { state: marked({ reason: 'foreign' }, seen) },
+    'unexplained',
+  ],
   ['was taken off a moment ago', { state: marked(before(29_999)) }, 'cooling'],
   ['was taken off longer ago than the cooldown', { state: marked(before(30_000)) }, 'free'],
-  ['was taken off and is listed still', { state: marked(before(40_000)), ...listed }, 'free'],
-  ['was taken off and is listed beyond all lag', { state: marked({ until: NOW }), ...listed }, 'unexplained'],
   ['another ENI holds', { state: marked({ reason: 'foreign' }) }, 'foreign'],
   ['another ENI held some minutes ago', { state: marked({ reason: 'foreign', until: NOW }) }, 'free'],
   ['another ENI took while it was cooling', { state: marked({}, { reason: 'foreign' }) }, 'foreign'],
@@ -75,7 +79,6 @@ const cases: [title: string, given: Case, expected: Occupancy][] = [
     'free',
   ],
   ['was asked for without an answer', { state: marked({ reason: 'asked' }) }, 'free'],
-  ['was asked for and has turned up', { state: marked({ reason: 'asked' }), ...listed }, 'free'],
   ['an Unassign may still take', { state: marked({}, { reason: 'unsettled' }) }, 'unsettled'],
   [
     'an Unassign may still take, in either order',
@@ -102,10 +105,4 @@ test('occupancyOf() without an ENI knows the reservations of its own network alo
   ]);
   const occupancy = occupancyOf(state, 'pods', undefined, 0, NOW);
   assert.deepEqual(['10.10.0.80', '10.10.0.81', '10.10.0.82'].map(occupancy), ['held', 'free', 'free']);
-});
-
-test('occupancyOf() is "unexplained" for a listed address that was taken off another ENI', () => {
-  const state = stateOf([], [mark('10.10.0.80', { eni: 'eni-0bad' })]);
-  const eni = { ...ENI, secondaries: ['10.10.0.80'] };
-  assert.equal(occupancyOf(state, 'pods', eni, 0, NOW)('10.10.0.80'), 'unexplained');
 });

@@ -1,10 +1,10 @@
 /** What an ENI's subnet leaves of the configured ranges. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitToSubnet, isUsable, wholeSets } from '../../src/allocator/subnet.ts';
+import { fitToSubnet, isServedBy, isUsable, wholeSets } from '../../src/allocator/subnet.ts';
 import { formatSet } from '../../src/config/ranges.ts';
 import { address } from '../net/literals.ts';
-import { ENI, rangeSets } from './claims.ts';
+import { CIDR, CIDR6, DUAL_ENI, ENI, rangeSets } from './claims.ts';
 
 const zoneA = { subnet: '10.10.0.0/24', rangeStart: '10.10.0.80', rangeEnd: '10.10.0.89' };
 const zoneB = { subnet: '10.10.1.0/24', rangeStart: '10.10.1.80', rangeEnd: '10.10.1.89' };
@@ -15,7 +15,7 @@ test('fitToSubnet() keeps the ranges inside the ENI’s subnet, so that one defi
     fitToSubnet(sets, ENI).map(({ ranges }) => formatSet(ranges)),
     ['10.10.0.80-10.10.0.89'],
   );
-  const other = { ...ENI, cidr: '10.10.1.0/24', primary: '10.10.1.5' };
+  const other = { ...ENI, cidrs: ['10.10.1.0/24'], primary: '10.10.1.5' };
   assert.deepEqual(
     fitToSubnet(sets, other).map(({ ranges }) => formatSet(ranges)),
     ['10.10.1.80-10.10.1.89'],
@@ -53,14 +53,14 @@ test('fitToSubnet() refuses a range that lies half inside', () => {
 });
 
 test('fitToSubnet() fails when the ENI’s subnet is unknown', () => {
-  assert.throws(() => fitToSubnet(rangeSets([zoneA]), { ...ENI, cidr: '' }), { kind: 'no-eni' });
+  assert.throws(() => fitToSubnet(rangeSets([zoneA]), { ...ENI, cidrs: [] }), { kind: 'no-eni' });
 });
 
 test('isUsable() spares gateway, exclusions, what AWS keeps, the primary, and all outside the ranges', () => {
   const gateway = '10.10.0.9';
   const parts = { exclude: ['10.10.0.20-10.10.0.21', '10.10.0.32/31'], gateway };
   const [set] = fitToSubnet(
-    rangeSets([{ subnet: ENI.cidr, rangeStart: '10.10.0.0', rangeEnd: '10.10.0.255', ...parts }]),
+    rangeSets([{ subnet: CIDR, rangeStart: '10.10.0.0', rangeEnd: '10.10.0.255', ...parts }]),
     ENI,
   );
   assert.ok(set);
@@ -77,4 +77,36 @@ test('isUsable() without an ENI spares the gateway and nothing else', () => {
   assert.ok(set);
   const usable = [1, 2, 3, 4, 5, 6, 7].filter((place) => isUsable(set, address(`10.10.0.${place}`)));
   assert.deepEqual(usable, [2, 3, 4, 5, 6]);
+});
+
+const inIpv6 = { subnet: CIDR6, rangeStart: '2600:1f14:abc:1200::100', rangeEnd: '2600:1f14:abc:1200::1ff' };
+
+test('fitToSubnet() fits each set to the CIDR of its family', () => {
+  const [ipv4, ipv6] = fitToSubnet(rangeSets([zoneA], [inIpv6]), DUAL_ENI);
+  assert.equal(formatSet(ipv4?.ranges ?? []), '10.10.0.80-10.10.0.89');
+  assert.equal(formatSet(ipv6?.ranges ?? []), '2600:1f14:abc:1200::100-2600:1f14:abc:1200::1ff');
+});
+
+test('fitToSubnet() fails when the subnet has no CIDR of the family, and names those it has', () => {
+  assert.throws(() => fitToSubnet(rangeSets([inIpv6]), ENI), {
+    kind: 'invalid-config',
+    message: /none of its ranges lies inside the ENI's subnet 10\.10\.0\.0\/24$/,
+  });
+});
+
+test('isUsable() spares what AWS keeps of an IPv6 subnet: its first four addresses and its last', () => {
+  const [set] = fitToSubnet(rangeSets([{ subnet: CIDR6, rangeStart: '2600:1f14:abc:1200::' }]), DUAL_ENI);
+  assert.ok(set);
+  const prefix = '2600:1f14:abc:1200';
+  const spared = [`${prefix}::`, `${prefix}::1`, `${prefix}::3`, `${prefix}:ffff:ffff:ffff:ffff`];
+  for (const text of spared) assert.ok(!isUsable(set, address(text)), text);
+  for (const text of [`${prefix}::4`, `${prefix}:ffff:ffff:ffff:fffe`])
+    assert.ok(isUsable(set, address(text)), text);
+});
+
+test('isServedBy() tells whether every set has a range inside the subnet', () => {
+  assert.ok(isServedBy(rangeSets([zoneB, zoneA]), ENI));
+  assert.ok(!isServedBy(rangeSets([zoneB]), ENI));
+  assert.ok(!isServedBy(rangeSets([zoneA], [inIpv6]), ENI));
+  assert.ok(isServedBy(rangeSets([zoneA], [inIpv6]), DUAL_ENI));
 });

@@ -67,39 +67,35 @@ test('take() gives a cooling address only when nothing else is free', () => {
 });
 
 test('take() passes over neighbours, strangers and what is still being taken off', () => {
-  const marks = [mark('10.10.0.80', { reason: 'foreign' }), mark('10.10.0.82', { reason: 'unsettled' })];
+  const marks = [
+    mark('10.10.0.80', { reason: 'foreign' }),
+    mark('10.10.0.81', { reason: 'unexplained', eni: ENI.id }),
+    mark('10.10.0.82', { reason: 'unsettled' }),
+  ];
   const state = stateOf([onEni('gone', '10.10.0.83', { state: 'releasing' })], marks);
-  const eni = { ...ENI, secondaries: ['10.10.0.81', '10.10.0.83'] };
-  assert.deepEqual(addressesOf(taken(state, claimOnEni('c1', { eni }))).slice(1), ['10.10.0.84']);
+  assert.deepEqual(addressesOf(taken(state, claimOnEni('c1'))).slice(1), ['10.10.0.84']);
 });
 
-const wishes: [
-  title: string,
-  reservations: Reservation[],
-  marks: Mark[],
-  secondaries: string[],
-  expected: FailureKind | 'given',
-][] = [
-  ['is free', [], [], [], 'given'],
-  ['is cooling', [], [mark('10.10.0.85')], [], 'given'],
-  ['another ENI had lately: EC2 will tell', [], [mark('10.10.0.85', { reason: 'foreign' })], [], 'given'],
-  ['another pod has', [onEni('other', '10.10.0.85')], [], ['10.10.0.85'], 'address-taken'],
+const wishes: [title: string, reservations: Reservation[], marks: Mark[], expected: FailureKind | 'given'][] =
   [
-    'another network’s pod has',
-    [onEni('other', '10.10.0.85', { network: 'other' })],
-    [],
-    [],
-    'address-taken',
-  ],
-  ['is on the ENI without a record', [], [], ['10.10.0.85'], 'address-taken'],
-  ['is being taken off', [onEni('other', '10.10.0.85', { state: 'releasing' })], [], [], 'try-again'],
-  ['an Unassign may still take', [], [mark('10.10.0.85', { reason: 'unsettled' })], [], 'try-again'],
-];
-for (const [title, reservations, marks, secondaries, expected] of wishes) {
+    ['is free', [], [], 'given'],
+    ['is cooling', [], [mark('10.10.0.85')], 'given'],
+    ['another ENI had lately: EC2 will tell', [], [mark('10.10.0.85', { reason: 'foreign' })], 'given'],
+    ['another pod has', [onEni('other', '10.10.0.85')], [], 'address-taken'],
+    ['another network’s pod has', [onEni('other', '10.10.0.85', { network: 'other' })], [], 'address-taken'],
+    [
+      'is on the ENI without a record',
+      [],
+      [mark('10.10.0.85', { reason: 'unexplained', eni: ENI.id })],
+      'address-taken',
+    ],
+    ['is being taken off', [onEni('other', '10.10.0.85', { state: 'releasing' })], [], 'try-again'],
+    ['an Unassign may still take', [], [mark('10.10.0.85', { reason: 'unsettled' })], 'try-again'],
+  ];
+for (const [title, reservations, marks, expected] of wishes) {
   test(`take() answers "${expected}" to the wish for an address that ${title}`, () => {
     const claimed = claimOnEni('c1', {
       ...wish('10.10.0.85'),
-      eni: { ...ENI, secondaries },
       cooldownMs: 30_000,
     });
     const next = take(stateOf(reservations, marks), claimed, claimed.sets, NOW);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AssignReport, assign } from '../../src/eni/assign.ts';
 import type { Verdict } from '../../src/model.ts';
-import { ENI, REF } from '../allocator/claims.ts';
+import { PRIMARY, REF } from '../allocator/claims.ts';
 import { FakeCloud, NEIGHBOUR, NEIGHBOUR_PRIMARY } from './fake-cloud.ts';
 
 /** Twelve addresses that everybody may have. */
@@ -62,7 +62,7 @@ const bad: readonly Bad[] = [
   },
   {
     title: 'that is the ENI’s own primary',
-    address: ENI.primary,
+    address: PRIMARY,
     kind: 'address-taken',
     says: /eni-00000000000000002 holds it/,
     holder: REF.id,

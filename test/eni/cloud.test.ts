@@ -6,6 +6,7 @@ import { Failure, type FailureKind } from '../../src/errors.ts';
 
 const kinds: Record<CloudErrorKind, FailureKind> = {
   transient: 'try-again',
+  'not-now': 'try-again',
   denied: 'denied',
   'eni-gone': 'no-eni',
   'eni-full': 'try-again',

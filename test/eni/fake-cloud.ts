@@ -3,8 +3,9 @@
 import type { Cloud, EniDescription, Holder } from '../../src/eni/cloud.ts';
 import { classify } from '../../src/eni/ec2-errors.ts';
 import type { EniRef } from '../../src/model.ts';
-import { REF } from '../allocator/claims.ts';
+import { CIDR6, REF } from '../allocator/claims.ts';
 import { assignAddresses } from '../aws/cloud/assign.ts';
+import { assignIpv6Addresses } from '../aws/cloud/assign-ipv6.ts';
 import { Ec2Error, ec2Error } from '../aws/cloud/ec2-error.ts';
 import { findEni, findSubnet } from '../aws/cloud/find.ts';
 import { removeEni } from '../aws/cloud/interfaces.ts';
@@ -12,6 +13,7 @@ import { type CloudState, enisOf } from '../aws/cloud/model.ts';
 import { plant } from '../aws/cloud/plant.ts';
 import { defaultSeed } from '../aws/cloud/seed.ts';
 import { unassignAddresses } from '../aws/cloud/unassign.ts';
+import { unassignIpv6Addresses } from '../aws/cloud/unassign-ipv6.ts';
 
 /** An ENI of another node in the same subnet. */
 export const NEIGHBOUR = 'eni-00000000000000003';
@@ -25,6 +27,8 @@ export interface CloudSeed {
   /** What the ENI holds beside its primary address. */
   readonly own?: readonly string[];
   readonly neighbours?: readonly string[];
+  readonly ipv6?: readonly string[];
+  readonly neighboursIpv6?: readonly string[];
   /** It decides how many addresses an ENI may hold. */
   readonly instanceType?: string;
 }
@@ -34,6 +38,8 @@ const ACTIONS: Readonly<Record<Action, string>> = {
   unassign: 'UnassignPrivateIpAddresses',
   describe: 'DescribeNetworkInterfaces',
 };
+
+const isIpv6 = ([first = '']: readonly string[]): boolean => first.includes(':');
 
 export class FakeCloud implements Cloud {
   /** Every call in order: its action, and the addresses that it was about. */
@@ -46,25 +52,29 @@ export class FakeCloud implements Cloud {
   #shown: CloudState | undefined;
   readonly #faults = new Map<Action, { readonly fault: Fault; times: number }>();
 
-  constructor({ own = [], neighbours = [], instanceType = 'm5.24xlarge' }: CloudSeed = {}) {
+  constructor(given: CloudSeed = {}) {
+    const { own = [], neighbours = [], ipv6 = [], neighboursIpv6 = [] } = given;
+    const { instanceType = 'm5.24xlarge' } = given;
     const { subnets, instances, enis } = defaultSeed();
     const other = {
       id: NEIGHBOUR,
       subnetId: REF.subnet,
       primary: NEIGHBOUR_PRIMARY,
       secondaries: neighbours,
+      ipv6: neighboursIpv6,
     };
     const seed = {
-      subnets,
+      subnets: subnets.map((subnet) => ({ ...subnet, ipv6Cidr: CIDR6 })),
       instances: instances.map((instance) => ({ ...instance, type: instanceType })),
-      enis: [...enis.map((eni) => (eni.id === REF.id ? { ...eni, secondaries: own } : eni)), other],
+      enis: [...enis.map((eni) => (eni.id === REF.id ? { ...eni, secondaries: own, ipv6 } : eni)), other],
     };
     this.#state = plant(seed, REF.region, 0);
   }
 
-  /** What the ENI holds beside its primary address. */
+  /** What the ENI holds beside its primary address, in both families. */
   get own(): readonly string[] {
-    return this.#state.enis.get(REF.id)?.secondaries ?? [];
+    const { secondaries = [], ipv6 = [] } = this.#state.enis.get(REF.id) ?? {};
+    return [...secondaries, ...ipv6];
   }
 
   count(action: Action): number {
@@ -88,32 +98,40 @@ export class FakeCloud implements Cloud {
 
   async assign(eni: EniRef, addresses: readonly string[]): Promise<void> {
     await this.#call('assign', addresses, () => {
-      this.#state = assignAddresses(this.#state, eni.id, addresses, false);
+      this.#state = isIpv6(addresses)
+        ? assignIpv6Addresses(this.#state, eni.id, addresses)
+        : assignAddresses(this.#state, eni.id, addresses, false);
     });
   }
 
   async unassign(eni: EniRef, addresses: readonly string[]): Promise<void> {
     await this.#call('unassign', addresses, () => {
-      this.#state = unassignAddresses(this.#state, eni.id, addresses);
+      this.#state = isIpv6(addresses)
+        ? unassignIpv6Addresses(this.#state, eni.id, addresses)
+        : unassignAddresses(this.#state, eni.id, addresses);
     });
   }
 
   async describeEni(id: string): Promise<EniDescription> {
     return await this.#call('describe', [], () => {
-      const { subnetId, primary, secondaries } = findEni(this.#view, id);
-      return { subnet: subnetId, cidr: findSubnet(this.#view, subnetId).cidr, primary, secondaries };
+      const { subnetId, primary, secondaries, ipv6 } = findEni(this.#view, id);
+      const { cidr, ipv6Cidr } = findSubnet(this.#view, subnetId);
+      const cidrs = [...(cidr ? [cidr] : []), ...(ipv6Cidr ? [ipv6Cidr] : [])];
+      const own = primary ? { primary } : {};
+      return { subnet: subnetId, cidrs, ...own, secondaries: [...secondaries, ...ipv6] };
     });
   }
 
-  async addressesOf(id: string): Promise<readonly string[]> {
-    const { primary, secondaries } = await this.describeEni(id);
-    return [primary, ...secondaries];
+  async secondariesOf(id: string): Promise<readonly string[]> {
+    return (await this.describeEni(id)).secondaries;
   }
 
   async holders(subnet: string): Promise<ReadonlyMap<string, Holder>> {
     return await this.#call('describe', [], () => {
-      const held = enisOf(this.#view, subnet).flatMap(({ id: eni, primary, secondaries }) =>
-        [primary, ...secondaries].map((address) => [address, { eni, primary: address === primary }] as const),
+      const held = enisOf(this.#view, subnet).flatMap(({ id: eni, primary, secondaries, ipv6 }) =>
+        [primary, ...secondaries, ...ipv6].map(
+          (address) => [address, { eni, primary: address === primary }] as const,
+        ),
       );
       return new Map(held);
     });

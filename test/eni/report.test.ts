@@ -27,7 +27,7 @@ function reportOf(
   { strays = [], released = {}, assigned = {}, holders = {} }: Answers,
 ): RoundReport {
   return {
-    queue: queueOf(state, REF.id, strays),
+    queue: queueOf(state, REF, { listed: [], orphans: strays }, LATER),
     released: new Map(Object.entries(released)),
     assigned: { outcomes: new Map(Object.entries(assigned)), holders: new Map(Object.entries(holders)) },
   };

@@ -7,18 +7,8 @@ import { planRelease } from '../../src/allocator/release.ts';
 import { applyReport } from '../../src/eni/report.ts';
 import { callEc2, queueOf } from '../../src/eni/round.ts';
 import type { State } from '../../src/model.ts';
-import {
-  attachment,
-  claimOnEni,
-  EMPTY,
-  ENI,
-  NOW,
-  onEni,
-  REF,
-  reservation,
-  stateOf,
-} from '../allocator/claims.ts';
-import { type Action, FakeCloud, type Fault } from './fake-cloud.ts';
+import { attachment, claimOnEni, EMPTY, NOW, onEni, REF, reservation, stateOf } from '../allocator/claims.ts';
+import { type Action, FakeCloud, type Fault, NEIGHBOUR } from './fake-cloud.ts';
 
 const mixed = stateOf([
   onEni('c1', '10.10.0.80', { state: 'assigning' }),
@@ -31,7 +21,7 @@ const mixed = stateOf([
 ]);
 
 test('queueOf() has what waits at the ENI, of every network', () => {
-  const { assigning, releasing, strays } = queueOf(mixed, REF.id, ['10.10.0.90']);
+  const { assigning, releasing, strays } = queueOf(mixed, REF, { listed: [], orphans: ['10.10.0.90'] }, NOW);
   assert.deepEqual(
     assigning.map(({ container }) => container),
     ['c1', 'c5'],
@@ -47,7 +37,7 @@ test('callEc2() takes off first, since that makes room on a full ENI', async () 
   const full = Array.from({ length: 8 }, (_, place) => `10.10.0.${place + 90}`);
   const cloud = new FakeCloud({ instanceType: 'm5.large', own: ['10.10.0.81', ...full] });
   const state = stateOf(mixed.reservations.slice(0, 2));
-  const { released, assigned } = await callEc2(cloud, REF, queueOf(state, REF.id));
+  const { released, assigned } = await callEc2(cloud, REF, queueOf(state, REF, { listed: [] }, NOW));
   assert.deepEqual(cloud.calls, [
     ['unassign', '10.10.0.81'],
     ['assign', '10.10.0.80'],
@@ -58,13 +48,60 @@ test('callEc2() takes off first, since that makes room on a full ENI', async () 
 
 test('callEc2() takes strays off in the same call', async () => {
   const cloud = new FakeCloud({ own: ['10.10.0.81', '10.10.0.90'] });
-  await callEc2(cloud, REF, queueOf(mixed, REF.id, ['10.10.0.90']));
+  await callEc2(cloud, REF, queueOf(mixed, REF, { listed: [], orphans: ['10.10.0.90'] }, NOW));
   assert.deepEqual(cloud.calls[0], ['unassign', '10.10.0.81', '10.10.0.90']);
+});
+
+test('queueOf() has an address again that a living pod lost', () => {
+  const lost = onEni('c1', '10.10.0.80', { lost: true });
+  assert.deepEqual(queueOf(stateOf([lost]), REF, { listed: [] }, NOW).assigning, [lost]);
+});
+
+test('queueOf() takes off no orphan that a pod has by now', () => {
+  const sighting = { listed: [], orphans: ['10.10.0.80', '10.10.0.90'] };
+  assert.deepEqual(queueOf(mixed, REF, sighting, NOW).strays, ['10.10.0.90']);
+});
+
+test('callEc2() does not ask for what is on the ENI without a record: EC2 would not refuse it', async () => {
+  const cloud = new FakeCloud({ own: ['10.10.0.80'] });
+  const state = stateOf([
+    onEni('c1', '10.10.0.80', { state: 'assigning' }),
+    onEni('c2', '10.10.0.81', { state: 'assigning' }),
+  ]);
+  const queue = queueOf(state, REF, { listed: cloud.own }, NOW);
+  const report = await callEc2(cloud, REF, queue);
+  assert.deepEqual(cloud.calls, [['assign', '10.10.0.81']]);
+  const next = applyReport(state, REF, report, NOW);
+  const [squatted] = next.reservations;
+  assert.deepEqual([squatted?.state, squatted?.verdict?.kind], ['refused', 'address-taken']);
+  assert.match(squatted?.verdict?.message ?? '', /10\.10\.0\.80 .*no record explains why/);
+  assert.deepEqual(
+    next.marks.map(({ address, reason, eni }) => [address, reason, eni]),
+    [['10.10.0.80', 'unexplained', REF.id]],
+  );
+});
+
+const IPV6 = '2600:1f14:abc:1200::100';
+
+test('callEc2() calls for each family by itself, and a fault of one fails nobody of the other', async () => {
+  const cloud = new FakeCloud({ ipv6: ['2600:1f14:abc:1200::101'], neighboursIpv6: [IPV6] });
+  const state = stateOf([
+    onEni('c1', '10.10.0.80', { state: 'assigning' }),
+    onEni('c1', IPV6, { state: 'assigning', set: 1 }),
+    onEni('c2', '2600:1f14:abc:1200::101', { state: 'releasing' }),
+    onEni('c3', '2600:1f14:abc:1200::102', { state: 'assigning' }),
+  ]);
+  const { assigned, released } = await callEc2(cloud, REF, queueOf(state, REF, { listed: [] }, NOW));
+  assert.deepEqual(cloud.own, ['10.10.0.80', '2600:1f14:abc:1200::102']);
+  assert.deepEqual([...released.keys()], ['2600:1f14:abc:1200::101']);
+  const conflict = assigned.outcomes.get(IPV6);
+  assert.equal(conflict?.kind === 'refused' && conflict.verdict.kind, 'address-taken');
+  assert.equal(conflict?.kind === 'refused' && conflict.holder, NEIGHBOUR);
 });
 
 test('callEc2() calls nobody when nothing waits', async () => {
   const cloud = new FakeCloud();
-  await callEc2(cloud, REF, queueOf(EMPTY, REF.id));
+  await callEc2(cloud, REF, queueOf(EMPTY, REF, { listed: [] }, NOW));
   assert.equal(cloud.calls.length, 0);
 });
 
@@ -89,7 +126,8 @@ const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
 );
 
 async function round(state: State, cloud: FakeCloud, now: number): Promise<State> {
-  return applyReport(state, REF, await callEc2(cloud, REF, queueOf(state, REF.id)), now);
+  const queue = queueOf(state, REF, { listed: cloud.own }, now);
+  return applyReport(state, REF, await callEc2(cloud, REF, queue), now);
 }
 
 test('rounds bring ENI and state to agree: every pod has its address on the ENI, and nothing else is', async () => {
@@ -100,8 +138,7 @@ test('rounds bring ENI and state to agree: every pod has its address on the ENI,
       let state = EMPTY;
       let now = NOW;
       const give = (container: string): void => {
-        const eni = { ...ENI, secondaries: cloud.own };
-        ({ state } = planAdd(state, claimOnEni(container, { eni }), now));
+        ({ state } = planAdd(state, claimOnEni(container), now));
       };
       for (const event of events) {
         now += 1000;

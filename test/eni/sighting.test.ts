@@ -1,9 +1,9 @@
-/** Addresses that a late Assign left on an ENI: only what this node asked for, and nobody has. */
+/** What is seen on an ENI beside what the records tell. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { straysAmong } from '../../src/eni/strays.ts';
+import { straysAmong, unexplainedAmong } from '../../src/eni/sighting.ts';
 import type { Mark, Reservation } from '../../src/model.ts';
-import { mark, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { EMPTY, ENI, mark, NOW, onEni, PRIMARY, REF, stateOf } from '../allocator/claims.ts';
 import { NEIGHBOUR } from './fake-cloud.ts';
 
 const ADDRESS = '10.10.0.80';
@@ -36,4 +36,41 @@ for (const [title, marks, reservations, isStray] of cases) {
 
 test('straysAmong() has no address that is not on the ENI', () => {
   assert.deepEqual(straysAmong(['10.10.0.5'], stateOf([], [asked]), REF, NOW), []);
+});
+
+const owned: [title: string, marks: Mark[], reservations: Reservation[], isUnexplained: boolean][] = [
+  ['that nobody here knows of', [], [], true],
+  ['that a pod has', [], [onEni('c1', ADDRESS)], false],
+  ['that a pod of another network has', [], [onEni('c1', ADDRESS, { network: 'other' })], false],
+  [
+    'that a pod has through another ENI',
+    [],
+    [onEni('c1', ADDRESS, { eni: { ...REF, id: NEIGHBOUR } })],
+    true,
+  ],
+  ['that is still to be taken off', [], [onEni('c1', ADDRESS, { state: 'releasing' })], false],
+  ['that EC2 refused to a pod', [], [onEni('c1', ADDRESS, { state: 'refused' })], true],
+  ['that EC2 has not been asked for yet', [], [onEni('c1', ADDRESS, { state: 'assigning' })], true],
+  [
+    'that EC2 was asked for without an answer',
+    [],
+    [onEni('c1', ADDRESS, { state: 'assigning', unconfirmed: true })],
+    false,
+  ],
+  ['that was taken off a moment ago', [mark(ADDRESS, { eni: REF.id })], [], false],
+  ['that was taken off long ago', [mark(ADDRESS, { eni: REF.id, until: NOW })], [], true],
+  ['that was taken off another ENI', [mark(ADDRESS, { eni: NEIGHBOUR })], [], true],
+  ['that this node once asked for', [asked], [], false],
+  ['that was not explained before', [mark(ADDRESS, { reason: 'unexplained', eni: REF.id })], [], true],
+];
+for (const [title, marks, reservations, isUnexplained] of owned) {
+  test(`unexplainedAmong() has ${isUnexplained ? 'an' : 'no'} address ${title}`, () => {
+    const found = unexplainedAmong([ADDRESS], stateOf(reservations, marks), REF, NOW);
+    assert.deepEqual(found, isUnexplained ? [ADDRESS] : []);
+  });
+}
+
+test('unexplainedAmong() has not the ENI’s own address', () => {
+  const enis = { [REF.mac ?? '']: { ...ENI, boot: 'boot-1', since: NOW } };
+  assert.deepEqual(unexplainedAmong([PRIMARY], { ...EMPTY, enis }, REF, NOW), []);
 });

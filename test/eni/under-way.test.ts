@@ -1,9 +1,10 @@
 /** Calls whose process died: what they may still do is remembered. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { queueOf } from '../../src/eni/round.ts';
 import { clearSign, mindLostCalls, setSign } from '../../src/eni/under-way.ts';
 import type { Reservation } from '../../src/model.ts';
-import { onEni, REF, stateOf } from '../allocator/claims.ts';
+import { NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
 import { makeNode } from './runs.ts';
 
 const waiting = stateOf([
@@ -13,10 +14,12 @@ const waiting = stateOf([
   onEni('elsewhere', '10.10.0.83', { state: 'assigning', eni: { ...REF, id: 'eni-0bad' } }),
 ]);
 
-test('mindLostCalls() marks what waits at the ENI when its last process died with calls under way', async () => {
+test('mindLostCalls() marks what the calls were about when the ENI’s last process died in the middle', async () => {
   using node = makeNode();
   await node.seed(waiting);
-  setSign(REF, node.start());
+  setSign(REF, queueOf(waiting, REF, { listed: [] }, NOW), node.start());
+  const later = onEni('later', '10.10.0.84', { state: 'assigning' });
+  await node.seed(stateOf([...waiting.reservations, later]));
   const next = node.start();
   await mindLostCalls(REF, next);
   const { reservations } = next.store.read();
@@ -29,7 +32,7 @@ test('mindLostCalls() changes nothing when the last process was done', async () 
   using node = makeNode();
   await node.seed(waiting);
   const run = node.start();
-  setSign(REF, run);
+  setSign(REF, queueOf(waiting, REF, { listed: [] }, NOW), run);
   clearSign(REF, run);
   const before = run.store.read();
   await mindLostCalls(REF, run);

@@ -1,4 +1,4 @@
-/** Interfaces of this host that stand for ENIs: a pair of veth, made for one test file. */
+/** Interfaces of this host that stand for ENIs: pairs of veth, made for one test file. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after } from 'node:test';
@@ -8,9 +8,12 @@ export interface HostInterface {
   readonly mac: string;
 }
 
+let pairs = 0;
+
 /** Makes two interfaces with MACs of their own, and takes them away after the file's tests. Needs root. */
 export function makeInterfaces(): readonly [HostInterface, HostInterface] {
-  const names = ['a', 'b'].map((end) => `elt${process.pid}${end}`) as [string, string];
+  pairs += 1;
+  const names = ['a', 'b'].map((end) => `elt${process.pid}${end}${pairs}`) as [string, string];
   execFileSync('ip', ['link', 'add', names[0], 'type', 'veth', 'peer', 'name', names[1]]);
   after(() => execFileSync('ip', ['link', 'del', names[0]]));
   const describe = (name: string): HostInterface => ({

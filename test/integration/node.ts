@@ -50,6 +50,12 @@ export interface StoredReservation {
   readonly state: string;
 }
 
+export interface StoredDocument {
+  readonly reservations: readonly StoredReservation[];
+  readonly marks: readonly unknown[];
+  readonly enis: Readonly<Record<string, { readonly id: string; readonly boot: string }>>;
+}
+
 /** Runs the executable with nothing in its environment but `env`, and resolves when it is gone. */
 export function execute(
   env: Record<string, string | undefined>,
@@ -134,14 +140,14 @@ export class Node implements Disposable {
     return this.document().reservations;
   }
 
-  document(): { readonly reservations: readonly StoredReservation[]; readonly marks: readonly unknown[] } {
+  document(): StoredDocument {
     const versions = readdirSync(this.dataDir).flatMap(
       (name) => /^state\.(\d+)\.json$/.exec(name)?.[1] ?? [],
     );
     const latest = Math.max(0, ...versions.map(Number));
-    if (latest === 0) return { reservations: [], marks: [] };
+    if (latest === 0) return { reservations: [], marks: [], enis: {} };
     const text = readFileSync(join(this.dataDir, `state.${latest}.json`), 'utf8');
-    return JSON.parse(text) as ReturnType<Node['document']>;
+    return JSON.parse(text) as StoredDocument;
   }
 
   [Symbol.dispose](): void {

@@ -87,7 +87,7 @@ export const lateCloud =
       assign: (eni, addresses) => change(addresses, (ec2) => ec2.assign(eni, addresses)),
       unassign: (eni, addresses) => change(addresses, (ec2) => ec2.unassign(eni, addresses)),
       describeEni: (id) => around(() => cloud.describeEni(id)),
-      addressesOf: (id) => around(() => cloud.addressesOf(id)),
+      secondariesOf: (id) => around(() => cloud.secondariesOf(id)),
       holders: (subnet) => around(() => cloud.holders(subnet)),
     };
   };

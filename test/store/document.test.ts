@@ -50,6 +50,22 @@ const arbitraryState: fc.Arbitrary<State> = fc.record({
     }),
     { noNullPrototype: true, maxKeys: 3 },
   ),
+  enis: fc.dictionary(
+    fc.string(),
+    fc.record({
+      id: arbitraryText,
+      region: arbitraryText,
+      subnet: arbitraryText,
+      cidrs: fc.array(arbitraryText),
+      boot: arbitraryText,
+      since: fc.nat(),
+    }),
+    { noNullPrototype: true, maxKeys: 3 },
+  ),
+  limits: fc.array(
+    fc.record({ eni: arbitraryText, family: fc.constantFrom(4, 6), pods: fc.nat(), until: fc.nat() }),
+    { maxLength: 3 },
+  ),
 });
 
 const arbitraryDocument: fc.Arbitrary<Document> = fc.record({
@@ -143,4 +159,10 @@ test('includesCommit() is never wrong where versions were skipped because they w
   const skipped = successor(chain(10), 200, 'after the gap', EMPTY_STATE);
   assert.equal(includesCommit(skipped, '9', 10), true);
   assert.equal(includesCommit(skipped, 'other', 10), undefined);
+});
+
+test('parseDocument() reads what the first version of the format wrote: without ENIs and limits', () => {
+  const { enis: _enis, limits: _limits, ...json } = JSON.parse(printDocument(EMPTY));
+  const reading = parseDocument(JSON.stringify(json), EMPTY.version);
+  assert.deepEqual(reading, { kind: 'document', document: EMPTY });
 });
