@@ -24,6 +24,14 @@ export const enisOf = (reservations: readonly Reservation[]): readonly EniRef[] 
   ...new Map(reservations.flatMap(({ eni }) => (eni ? [[eni.id, eni] as const] : []))).values(),
 ];
 
+/** An ENI as records name it. */
+export const refTo = ({ id, region, subnet, mac }: EniRef): EniRef => ({
+  id,
+  region,
+  subnet,
+  ...(mac ? { mac } : {}),
+});
+
 /** The reservations of one attachment, in any state. */
 export const reservationsOf = (state: State, attachment: Attachment): readonly Reservation[] =>
   state.reservations.filter((reservation) => isHeldBy(reservation, attachment));

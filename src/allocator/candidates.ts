@@ -2,6 +2,7 @@
 import type { Order } from '../config/allocation.ts';
 import type { Address } from '../net/address.ts';
 import { contains, type Span, sizeOf } from '../net/span.ts';
+import { type UsableSet, usableSpans } from './subnet.ts';
 
 /**
  * Every address of the ranges once.
@@ -27,6 +28,24 @@ export function* candidates(
   const after = last && positionOf(ranges, last);
   const start = after === undefined ? (order === 'spread' ? hash(seed) % total : 0n) : after + 1n;
   for (let step = 0n; step < total; step++) yield addressAt(ranges, (start + step) % total);
+}
+
+/**
+ * What round robin goes on after: the address that was handed out last, or the one before it in its range
+ * when it is not to be had any more (it has become the gateway, say).
+ */
+export function placeOfLast(set: UsableSet, last: Address): Address | undefined {
+  let before: Address | undefined;
+  for (const range of set.ranges) {
+    const isHere = contains(range, last);
+    for (const span of usableSpans({ ...set, ranges: [range] })) {
+      if (contains(span, last)) return last;
+      if (isHere && span.first.value > last.value) return before;
+      before = span.last;
+    }
+    if (isHere) return before;
+  }
+  return undefined;
 }
 
 /** Place of the address when the ranges stand one behind the other. */

@@ -1,11 +1,11 @@
 /** Chooses and reserves addresses for a claim, pure. */
 import { formatSpan } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
-import type { EniRef, Mark, Reservation, ReservationState, State } from '../model.ts';
+import type { Mark, Reservation, ReservationState, State } from '../model.ts';
 import { type Address, equalAddress, familyOf, formatAddress, parseAddress } from '../net/address.ts';
 import { contains } from '../net/span.ts';
-import { addMarks, addReservations, mapReservations, scopeOf } from '../state.ts';
-import { candidates } from './candidates.ts';
+import { addMarks, addReservations, mapReservations, refTo, scopeOf } from '../state.ts';
+import { candidates, placeOfLast } from './candidates.ts';
 import type { Claim } from './claim.ts';
 import { explainExhaustion } from './exhaustion.ts';
 import { type Occupancy, occupancyOf } from './occupancy.ts';
@@ -66,13 +66,6 @@ function rememberNetwork({ networks }: State, { attachment, eni, sets }: Claim):
   return { ...networks, [attachment.network]: { eni: refTo(eni), ranges } };
 }
 
-const refTo = ({ id, region, subnet, mac }: EniRef): EniRef => ({
-  id,
-  region,
-  subnet,
-  ...(mac ? { mac } : {}),
-});
-
 const cursorKey = (network: string, set: number): string => `${network}/${set}`;
 
 /** The ENI may go on holding the address of a pod that is gone: then it is by our wish. */
@@ -114,13 +107,14 @@ function choose(
     return refusal ? (findAbandoned(state, claim, set, wish) ?? refusal) : { address: wish };
   }
   const last = state.cursors[cursorKey(claim.attachment.network, set.index)];
-  const start = last === undefined ? undefined : parseAddress(last);
+  const address = parseAddress(last ?? '');
+  const start = address && placeOfLast(set, address);
   let cooling: Choice | undefined;
-  for (const address of candidates(usableSpans(set), claim.order, start, claim.eni?.id ?? '')) {
-    const found = occupancy(formatAddress(address));
-    if (found === 'free') return { address };
+  for (const candidate of candidates(usableSpans(set), claim.order, start, claim.eni?.id ?? '')) {
+    const found = occupancy(formatAddress(candidate));
+    if (found === 'free') return { address: candidate };
     // Given out before its time only when nothing else is free.
-    if (found === 'cooling') cooling ??= { address };
+    if (found === 'cooling') cooling ??= { address: candidate };
   }
   return cooling ?? findAbandoned(state, claim, set) ?? explainExhaustion(claim, set, occupancy);
 }

@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts';
 import type { Pod } from '../model.ts';
 
 export interface Args {
-  /** Addresses of `IP=`; Multus joins several with commas. */
+  /** Addresses of the last `IP=`; Multus joins several with commas. */
   readonly addresses: readonly string[];
   readonly pod?: Pod;
 }
@@ -42,7 +42,7 @@ export function parseArgs(text: string): Args {
   const [namespace = ''] = values('K8S_POD_NAMESPACE');
   const [name = ''] = values('K8S_POD_NAME');
   return {
-    addresses: values('IP').flatMap((list) => list.split(',').filter((address) => address !== '')),
+    addresses: (values('IP').at(-1) ?? '').split(',').filter((address) => address !== ''),
     ...(uid ? { pod: { namespace, name, uid } } : {}),
   };
 }

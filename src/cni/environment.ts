@@ -25,7 +25,7 @@ const VARIABLES = {
     fault: (value) => {
       if (Buffer.byteLength(value) > 15) return 'must have at most 15 bytes';
       if (value === '.' || value === '..') return 'must not be "." or ".."';
-      return /[/:\s]/.test(value) ? 'must not contain "/", ":" or white space' : undefined;
+      return /[/:\p{White_Space}]/u.test(value) ? 'must not contain "/", ":" or white space' : undefined;
     },
   },
   CNI_ARGS: { requiredBy: [] },

@@ -1,6 +1,7 @@
 /** The network configuration on standard input: its JSON, its name, its version. */
 import { errorMessage, Failure } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { withFieldNames } from './field-names.ts';
 import { type CniVersion, readVersion } from './versions.ts';
 
 export interface Network {
@@ -21,7 +22,7 @@ export function decodeNetwork(stdin: string): JsonObject {
       cause: error,
     });
   }
-  if (isObject(json)) return json;
+  if (isObject(json)) return withFieldNames(json);
   throw new Failure('decode', 'cannot decode the network configuration: it is not a JSON object');
 }
 

@@ -84,16 +84,16 @@ function readRange(input: RangeInput, path: string): Range {
     subnet,
     first,
     last,
-    gateway: input.gateway
-      ? readGateway(input.gateway, family, `${path}.gateway`)
-      : beside(subnet.address, 1n),
+    gateway: input.gateway ? readGateway(input.gateway, `${path}.gateway`) : beside(subnet.address, 1n),
     exclude: (input.exclude ?? []).map((text, index) => readExclusion(text, `${path}.exclude[${index}]`)),
   };
 }
 
 function readSubnet(text: string, path: string): Prefix {
   const subnet = parsePrefix(text);
-  if (!subnet) throw invalid(path, 'must be a subnet such as 10.10.1.0/24', text);
+  // host-local, too, takes no IPv4 subnet in IPv6's spelling.
+  const isMapped = subnet?.address.family === 4 && text.includes(':');
+  if (!subnet || isMapped) throw invalid(path, 'must be a subnet such as 10.10.1.0/24', text);
   const network = networkOf(subnet);
   if (network.address.value !== subnet.address.value) {
     throw invalid(path, `must have no host bits set, as in ${formatPrefix(network)}`, text);
@@ -104,10 +104,13 @@ function readSubnet(text: string, path: string): Prefix {
   return subnet;
 }
 
-/** host-local takes a gateway outside the subnet, too; then none of the range's addresses is spared. */
-function readGateway(text: string, family: 4 | 6, path: string): Address {
+/**
+ * host-local takes a gateway outside the subnet, even of the other family, too; then none of the
+ * range's addresses is spared.
+ */
+function readGateway(text: string, path: string): Address {
   const gateway = parseAddress(text);
-  if (gateway?.family !== family) throw invalid(path, `must be an IPv${family} address`, text);
+  if (!gateway) throw invalid(path, 'must be an IP address', text);
   return gateway;
 }
 

@@ -13,10 +13,14 @@ export function readRoutes(inputs: readonly RouteInput[]): readonly Route[] {
     if (!destination) throw invalid(`${path}.dst`, 'must be a CIDR', dst);
     const gateway = gw ? parseAddress(gw) : undefined;
     if (gw && !gateway) throw invalid(`${path}.gw`, 'must be an IP address', gw);
-    const given = Object.entries(numbers).filter(([, value]) => typeof value === 'number');
+    const given = Object.entries(numbers).filter(([name, value]) => isTold(name, value));
     return { dst: destination, ...(gateway ? { gw: gateway } : {}), ...Object.fromEntries(given) };
   });
 }
+
+/** CNI's own types leave a zero out, but for table and scope, where it means something. */
+const isTold = (name: string, value: unknown): boolean =>
+  typeof value === 'number' && (value !== 0 || name === 'table' || name === 'scope');
 
 const invalid = (path: string, requirement: string, value: string): Failure =>
   new Failure(

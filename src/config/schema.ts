@@ -1,4 +1,5 @@
 /** Shape of a network configuration, as JSON has it, before any value is understood. */
+import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
@@ -84,10 +85,12 @@ export function checkShape(json: unknown): NetworkInput {
   const [issue] = result.issues;
   const path = formatPath(issue.path ?? []);
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const value = JSON.stringify(issue.path?.at(-1)?.value);
+    const { key, value } = issue.path?.at(-1) ?? {};
+    const known = closest(String(key), Object.keys(EniShape.entries));
     throw new Failure(
       'unsupported-field',
-      `cannot use the configuration: ${path} = ${value} is not supported`,
+      `cannot use the configuration: ${path} = ${JSON.stringify(value)} is not supported, ` +
+        `did you mean ${known}?`,
     );
   }
   throw new Failure('invalid-config', `cannot use the configuration: ${path} ${explain(issue)}`);

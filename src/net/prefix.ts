@@ -9,12 +9,12 @@ export interface Prefix {
 
 /** The prefix that `text` names, or undefined when it names none. */
 export function parsePrefix(text: string): Prefix | undefined {
-  const [, head = '', tail = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const [, head = '', tail = ''] = /^([^/]+)\/(\d+)$/.exec(text) ?? [];
   const address = parseAddress(head);
-  const length = Number(tail);
-  // An IPv4-mapped IPv6 prefix is neither: its length counts other bits.
-  if (address?.family === 4 && head.includes(':')) return undefined;
-  return address && tail !== '' && length <= bitsOf(address.family) ? { address, length } : undefined;
+  if (!address) return undefined;
+  // The length of an IPv4-mapped IPv6 prefix counts the 96 bits in front, too.
+  const length = Number(tail) - (address.family === 4 && head.includes(':') ? 96 : 0);
+  return length >= 0 && length <= bitsOf(address.family) ? { address, length } : undefined;
 }
 
 export const formatPrefix = ({ address, length }: Prefix): string => `${formatAddress(address)}/${length}`;

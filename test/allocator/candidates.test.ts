@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { candidates } from '../../src/allocator/candidates.ts';
+import { candidates, placeOfLast } from '../../src/allocator/candidates.ts';
+import { type UsableSet, wholeSets } from '../../src/allocator/subnet.ts';
 import type { Order } from '../../src/config/allocation.ts';
 import type { RangeSet } from '../../src/config/ranges.ts';
 import { formatAddress } from '../../src/net/address.ts';
@@ -105,4 +106,28 @@ test('candidates() visits every address of the ranges exactly once, whatever the
         assert.equal(visited.at(-1), last);
     }),
   );
+});
+
+const place = (set: UsableSet | undefined, last: string): string | undefined => {
+  assert.ok(set);
+  const found = placeOfLast(set, address(last));
+  return found && formatAddress(found);
+};
+
+test('placeOfLast() is the last address, or the usable one before it when it is not to be had any more', () => {
+  const [set] = wholeSets(
+    rangeSets([
+      { subnet: '10.1.2.0/28', gateway: '10.1.2.2', exclude: ['10.1.2.5-10.1.2.7', '10.1.2.14'] },
+      { subnet: '10.1.3.0/28', gateway: '10.1.3.1' },
+    ]),
+  );
+  const cases = {
+    '10.1.2.4': '10.1.2.4',
+    '10.1.2.2': '10.1.2.1',
+    '10.1.2.6': '10.1.2.4',
+    '10.1.2.14': '10.1.2.13',
+  };
+  for (const [last, expected] of Object.entries(cases)) assert.equal(place(set, last), expected, last);
+  assert.equal(place(set, '10.1.3.1'), '10.1.2.13', 'the range before it ends there');
+  assert.equal(place(set, '10.9.9.9'), undefined, 'it was of other ranges');
 });

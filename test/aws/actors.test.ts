@@ -76,14 +76,18 @@ test('what an actor holds is as good as anybody’s', async () => {
   );
 });
 
-test('an actor makes do with what EC2 refuses, and with what was taken from it', async () => {
-  const clock = new FakeClock();
+/** Eleven usable addresses, three of them primaries. */
+async function startNarrow(clock: FakeClock): Promise<Aws> {
   const seed = defaultSeed();
   const narrow = seed.subnets.map((subnet) => ({ ...subnet, cidr: '10.10.0.0/28' }));
   const enis = [...seed.enis, { id: foreign, subnetId }];
-  await using aws = await startAws({ clock, seed: { ...seed, subnets: narrow, enis } });
+  return await startAws({ clock, seed: { ...seed, subnets: narrow, enis } });
+}
+
+test('an actor makes do with what EC2 refuses, and with what was taken from it', async () => {
+  const clock = new FakeClock();
+  await using aws = await startNarrow(clock);
   aws.startActor({ kind: 'vpc-cni', eniId: foreign, everyMs: 1000, addresses: 5, keepMs: 3000 });
-  // Eleven usable addresses, three of them primaries.
   await steps(clock, 2);
   assert.equal(aws.addresses(foreign).length, 5);
   const [lost = ''] = aws.addresses(foreign);
@@ -91,6 +95,16 @@ test('an actor makes do with what EC2 refuses, and with what was taken from it',
   await steps(clock, 2);
   assert.deepEqual(aws.addresses(second), [lost]);
   assert.equal(aws.addresses(foreign).length, 5);
+});
+
+test('what a vpc-cni takes a second time, it keeps for its whole time again', async () => {
+  const clock = new FakeClock();
+  await using aws = await startNarrow(clock);
+  aws.startActor({ kind: 'vpc-cni', eniId: foreign, everyMs: 1000, addresses: 8, keepMs: 2000 });
+  await steps(clock, 3);
+  assert.equal(aws.mutations().length, 10, 'taken, given back one by one, taken');
+  await steps(clock, 1);
+  assert.equal(aws.mutations().length, 10);
 });
 
 test('a mover takes an address away in each step, with AllowReassignment', async () => {

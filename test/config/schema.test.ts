@@ -68,7 +68,7 @@ for (const [path, json] of missing) {
 test('checkShape() tells key and value of a field of eni that it does not know', () => {
   assert.throws(() => checkShape({ ipam: { ...ipam, eni: { assign: true, retries: 3 } } }), {
     kind: 'unsupported-field',
-    message: 'cannot use the configuration: ipam.eni.retries = 3 is not supported',
+    message: 'cannot use the configuration: ipam.eni.retries = 3 is not supported, did you mean region?',
   });
 });
 
