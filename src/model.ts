@@ -98,6 +98,8 @@ export interface Reservation extends Attachment {
   readonly deadline?: number;
   /** An Assign of its address got no answer, and may still be carried out. */
   readonly unconfirmed?: true;
+  /** Of `releasing`: EC2 was never asked to assign it, so that what may be on the ENI is not ours. */
+  readonly unasked?: true;
   /** An Unassign of its address got no answer, and may still be carried out. */
   readonly unanswered?: true;
   /** When its sandbox was first seen to be gone. */

@@ -1,6 +1,7 @@
 /** ADD's decision, pure: what an attachment gets, given the state of the node and a claim. */
 import { Failure } from '../errors.ts';
 import type { Attachment, EniRef, Reservation, State } from '../model.ts';
+import { formatAddress } from '../net/address.ts';
 import { type Change, isHeldBy, mapReservations, reservationsOf } from '../state.ts';
 import type { Claim } from './claim.ts';
 import { take } from './take.ts';
@@ -75,8 +76,8 @@ const resume = (state: State, { attachment, deadline }: Claim): State =>
   });
 
 /**
- * The same pod's interface with a new container, whose old sandbox is gone: it keeps its addresses.
- * Runtimes make a new sandbox for a pod without a DEL of the old one in between.
+ * The same pod's interface with a new container, whose old sandbox is gone: it keeps its addresses,
+ * unless it asks for others by now. Runtimes make a new sandbox for a pod without a DEL of the old one in between.
  */
 function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
   const { attachment, pod, sandbox, boot } = claim;
@@ -86,6 +87,8 @@ function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
     const samePlace = isHeldBy(reservation, { ...attachment, container: reservation.container });
     const isHeir = samePlace && reservation.pod?.uid === pod.uid && reservation.eni?.id === claim.eni?.id;
     if (!isHeir || reservation.state !== 'assigned' || !claim.isGone(reservation)) return reservation;
+    const wish = claim.requested.get(reservation.set);
+    if (wish && formatAddress(wish) !== reservation.address) return reservation;
     // One address a set, though the pod may have left several containers behind.
     if (!missing.delete(reservation.set)) return reservation;
     const { sandbox: _old, goneSince: _then, ...rest } = reservation;

@@ -35,15 +35,16 @@ export function giveUp(state: State, now: number, selects: (reservation: Reserva
       return undefined;
     }
     const { deadline: _, ...rest } = reservation;
-    const unconfirmed = reservation.state === 'assigning' ? { unconfirmed: true as const } : {};
-    return { ...rest, state: 'releasing', since: now, ...unconfirmed };
+    const isUnasked = reservation.state === 'assigning' && !reservation.unconfirmed;
+    return { ...rest, state: 'releasing', since: now, ...(isUnasked ? { unasked: true as const } : {}) };
   });
   return addMarks(next, marks);
 }
 
 /** What is remembered of an address when its reservation ends. */
 export function traces(reservation: Reservation, now: number): readonly Mark[] {
-  const { network, eni, address, cooldown, unconfirmed, unanswered } = reservation;
+  const { network, eni, address, cooldown, unasked, unconfirmed, unanswered } = reservation;
+  if (unasked) return [];
   const times: Partial<Record<MarkReason, number>> = {
     // What a lost Assign may put on the ENI leaves the other trace: if it is listed, it is a stray.
     ...(unconfirmed ? { asked: ASKED_MS } : { released: Math.max(cooldown, eni ? IMDS_LAG_MS : 0) }),

@@ -1,7 +1,8 @@
 /** Assigns a batch of addresses to an ENI, so that one bad address never fails its neighbours. */
 import type { EniRef, Verdict } from '../model.ts';
-import { formatAddress, parseAddress } from '../net/address.ts';
-import { type Cloud, CloudError, type CloudErrorKind, type Holder } from './cloud.ts';
+import { familyOf, formatAddress, parseAddress } from '../net/address.ts';
+import { type Cloud, CloudError, type CloudErrorKind } from './cloud.ts';
+import { type Holder, type Holding, holderOf } from './holdings.ts';
 
 /** What became of one address. */
 export type AssignOutcome =
@@ -14,7 +15,7 @@ export type AssignOutcome =
 export interface AssignReport {
   readonly outcomes: ReadonlyMap<string, AssignOutcome>;
   /** Who holds what in the subnet, if that had to be asked. */
-  readonly holders: ReadonlyMap<string, Holder>;
+  readonly holdings: readonly Holding[];
 }
 
 /**
@@ -24,7 +25,8 @@ export interface AssignReport {
  */
 export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly string[]): Promise<AssignReport> {
   const outcomes = new Map<string, AssignOutcome>();
-  let holders: ReadonlyMap<string, Holder> | undefined;
+  let holdings: readonly Holding[] | undefined;
+  const holder = (address: string): Holder | undefined => holderOf(holdings ?? [], address);
   let full: { readonly kind: 'eni-full'; readonly message: string } | undefined;
 
   async function attempt(batch: readonly string[]): Promise<void> {
@@ -55,7 +57,7 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
       case 'taken':
       case 'rejected':
       case 'not-assigned': {
-        holders ??= await askHolders();
+        holdings ??= await askHoldings();
         const guilty = findGuilty(batch, error.kind, error.message);
         if (guilty.length === 0) return await divide(batch, error.kind, error.message);
         refuse(guilty, error.kind, error.message);
@@ -72,12 +74,19 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
   function findGuilty(batch: readonly string[], kind: FinalKind, message: string): readonly string[] {
     const named = namedIn(message, batch);
     if (named.length > 0 && (kind === 'taken' || named.length < batch.length)) return named;
-    return batch.filter((address) => isElsewhere(holders?.get(address), eni));
+    return batch.filter((address) => isElsewhere(holder(address), eni));
   }
 
   function refuse(batch: readonly string[], kind: FinalKind, message: string): void {
-    for (const address of batch)
-      outcomes.set(address, refusal(eni, address, kind, message, holders?.get(address)));
+    for (const address of batch) {
+      const known = holder(address);
+      outcomes.set(
+        address,
+        isUnexplained(address, kind, known, eni)
+          ? { kind: 'unanswered', error: new CloudError('not-now', 'Unexplained', message) }
+          : refusal(eni, address, kind, message, known),
+      );
+    }
   }
 
   /** Halving finds what no message names: for one culprit, two calls for each doubling of the batch. */
@@ -89,21 +98,28 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
   }
 
   /** Nobody has to be allowed to ask: without an answer, messages and halving do. */
-  async function askHolders(): Promise<ReadonlyMap<string, Holder>> {
+  async function askHoldings(): Promise<readonly Holding[]> {
     try {
-      return await cloud.holders(eni.subnet);
+      return await cloud.holdingsIn(eni.subnet);
     } catch (error) {
-      if (error instanceof CloudError) return new Map();
+      if (error instanceof CloudError) return [];
       throw error;
     }
   }
 
   await attempt(addresses);
-  return { outcomes, holders: holders ?? new Map() };
+  return { outcomes, holdings: holdings ?? [] };
 }
 
 const isElsewhere = (holder: Holder | undefined, eni: EniRef): boolean =>
   holder !== undefined && (holder.eni !== eni.id || holder.primary);
+
+/**
+ * AWS documents no error for an IPv6 address that another ENI holds (ec2.md 1.4), and EC2's account of
+ * who holds what may lag behind its refusal: it is asked again.
+ */
+const isUnexplained = (address: string, kind: FinalKind, holder: Holder | undefined, eni: EniRef): boolean =>
+  kind === 'rejected' && familyOf(address) === 6 && !isElsewhere(holder, eni);
 
 /** The addresses that a message names, whole and in whatever spelling: 10.0.0.1 is not in 10.0.0.11. */
 function namedIn(message: string, batch: readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@
 import { Failure } from '../errors.ts';
 import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
+import type { Holding } from './holdings.ts';
 
 /** Facts about an ENI as EC2 tells them. */
 export interface EniDescription {
@@ -10,12 +11,6 @@ export interface EniDescription {
   readonly primary?: string;
   /** What it holds besides, in both families. */
   readonly secondaries: readonly string[];
-}
-
-/** Which ENI holds an address, and as what. */
-export interface Holder {
-  readonly eni: string;
-  readonly primary: boolean;
 }
 
 /**
@@ -35,8 +30,8 @@ export interface Cloud {
   describeEni(id: string): Promise<EniDescription>;
   /** What an ENI holds beside its primary address, in both families. */
   secondariesOf(id: string): Promise<readonly string[]>;
-  /** Every address of the subnet that an ENI holds. */
-  holders(subnet: string): Promise<ReadonlyMap<string, Holder>>;
+  /** Everything in the subnet that an ENI holds, delegated prefixes included. */
+  holdingsIn(subnet: string): Promise<readonly Holding[]>;
 }
 
 /** Opens EC2 in a region. Only a process that calls EC2 should: it loads the SDK. */

@@ -1,35 +1,32 @@
 /** Reads what EC2 answers about ENIs and subnets, whatever the order in which it tells. */
 import type { NetworkInterface, Subnet } from '@aws-sdk/client-ec2';
-import { formatAddress, parseAddress } from '../net/address.ts';
-import type { Holder } from './cloud.ts';
+import { parseSpan } from '../net/span.ts';
+import { addressesIn, type Holding } from './holdings.ts';
 
-/** An address, the ENI that holds it, and as what. */
-export interface Holding extends Holder {
-  readonly address: string;
-}
-
-/** Every address of an ENI in canonical text, its primary ones first. */
+/** Every address of an ENI, and every prefix that is delegated to it. */
 export function holdingsOf(described: NetworkInterface): readonly Holding[] {
-  const { NetworkInterfaceId: eni = '', PrivateIpAddress: primary } = described;
-  const ipv4 = (described.PrivateIpAddresses ?? []).map(({ PrivateIpAddress: text, Primary: flag }) => ({
-    text,
-    primary: flag === true || (text !== undefined && text === primary),
-  }));
-  const ipv6 = (described.Ipv6Addresses ?? []).map(({ Ipv6Address: text, IsPrimaryIpv6: flag }) => ({
-    text,
-    primary: flag === true,
-  }));
-  return [...ipv4, ...ipv6]
-    .flatMap(({ text, primary: isPrimary }): Holding | readonly Holding[] => {
-      const address = parseAddress(text ?? '');
-      return address ? { address: formatAddress(address), eni, primary: isPrimary } : [];
-    })
-    .toSorted((a, b) => Number(b.primary) - Number(a.primary));
+  const { NetworkInterfaceId: eni = '', PrivateIpAddress: own } = described;
+  const told = [
+    ...(described.PrivateIpAddresses ?? []).map(({ PrivateIpAddress: text, Primary: flag }) => ({
+      text,
+      primary: flag === true || (text !== undefined && text === own),
+    })),
+    ...(described.Ipv6Addresses ?? []).map(({ Ipv6Address: text, IsPrimaryIpv6: flag }) => ({
+      text,
+      primary: flag === true,
+    })),
+    ...(described.Ipv4Prefixes ?? []).map(({ Ipv4Prefix: text }) => ({ text, primary: false })),
+    ...(described.Ipv6Prefixes ?? []).map(({ Ipv6Prefix: text }) => ({ text, primary: false })),
+  ];
+  return told.flatMap(({ text, primary }): Holding | readonly Holding[] => {
+    const span = parseSpan(text ?? '');
+    return span ? { span, eni, primary } : [];
+  });
 }
 
-/** What an ENI holds beside its primary addresses. */
-export const secondariesOf = (described: NetworkInterface): readonly string[] =>
-  holdingsOf(described).flatMap(({ address, primary }) => (primary ? [] : address));
+/** What an ENI holds beside its primary addresses; a prefix is no address. */
+export const secondariesOf = ({ Ipv4Prefixes: _four, Ipv6Prefixes: _six, ...described }: NetworkInterface) =>
+  holdingsOf(described).flatMap((holding) => (holding.primary ? [] : addressesIn(holding)));
 
 /** The CIDRs of a subnet, in both families: those that are associated with it now. */
 export function cidrsOf({

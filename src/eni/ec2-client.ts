@@ -113,10 +113,7 @@ export const openEc2: OpenCloud = async (region, run) => {
       };
     },
     secondariesOf: async (id) => secondariesOf(await describeOne(id)),
-    async holders(subnet) {
-      const enis = await describe('subnet-id', subnet);
-      return new Map(enis.flatMap(holdingsOf).map(({ address, ...holder }) => [address, holder]));
-    },
+    holdingsIn: async (subnet) => (await describe('subnet-id', subnet)).flatMap(holdingsOf),
   };
 };
 

@@ -33,8 +33,11 @@ const RULES: readonly Rule[] = [
       ),
   ],
   ['eni-gone', ({ code }) => /^InvalidNetworkInterfaceI[Dd]\./.test(code)],
-  // Of IPv6 the code is not known; this is how EC2 forms the names of its limits.
-  ['eni-full', ({ code }) => code.endsWith('AddressLimitExceeded')],
+  // Of IPv6 neither code nor text is known; this is how EC2 forms those of IPv4.
+  [
+    'eni-full',
+    ({ code, message }) => code.endsWith('AddressLimitExceeded') || message.includes('will exceed limit'),
+  ],
   ['not-assigned', ({ message }) => /not assigned to interface/i.test(message)],
   ['taken', ({ message }) => /move is not allowed|^secondary-addresses$/.test(message)],
   ['taken', ({ code }) => code === 'InvalidIPAddress.InUse' || code === 'Resource.AlreadyAssigned'],

@@ -8,6 +8,7 @@ import { mapReservations } from '../state.ts';
 import { type Cloud, CloudError, type OpenCloud } from './cloud.ts';
 import { enisOf, type Finding, type Held, type Inspection, inspectEni, inspectRecords } from './findings.ts';
 import { playRound } from './play-round.ts';
+import { problemOf } from './recover.ts';
 import type { RoundReport } from './round.ts';
 import { takeTurns } from './turn.ts';
 
@@ -125,13 +126,6 @@ async function markLost(eni: EniRef, addresses: readonly string[], run: Run): Pr
     });
     return { state: next, value: undefined };
   });
-}
-
-type Outcome = NonNullable<ReturnType<RoundReport['assigned']['outcomes']['get']>>;
-
-function problemOf(outcome: Outcome | undefined): string | undefined {
-  if (outcome?.kind === 'refused') return outcome.verdict.message;
-  return outcome?.kind === 'unanswered' ? outcome.error.message : undefined;
 }
 
 function releaseProblem({ address }: Finding, { released }: RoundReport): string | undefined {

@@ -1,13 +1,15 @@
 /** Writes what EC2 answered to a round into the state. */
-import { ASKED_MS, traces } from '../allocator/release.ts';
+import { traces } from '../allocator/release.ts';
 import type { EniRef, Mark, Reservation, State } from '../model.ts';
 import { addMarks, forgetEni, isHeldBy, mapReservations } from '../state.ts';
 import type { AssignOutcome, AssignReport } from './assign.ts';
 import type { CloudError } from './cloud.ts';
+import { addressesIn } from './holdings.ts';
 import { updateLimits } from './limits.ts';
 import type { RoundReport } from './round.ts';
 import { unexplainedMarks } from './sighting.ts';
 import type { UnassignOutcome } from './unassign.ts';
+import { askedMark } from './under-way.ts';
 
 /** How long another ENI's address is not tried again. */
 const FOREIGN_MS = 5 * 60_000;
@@ -21,11 +23,16 @@ const STRAY_MS = 60_000;
  */
 export function applyReport(state: State, eni: EniRef, report: RoundReport, now: number): State {
   const { queue, released, assigned } = report;
-  const asked = new Map([...queue.releasing, ...queue.assigning].map((one) => [one.address, one]));
+  const { releasing, unasked, assigning, squatted } = queue;
+  const asked = new Map(
+    [...releasing, ...unasked, ...assigning, ...squatted].map((one) => [one.address, one]),
+  );
   const marks: Mark[] = [];
   const next = mapReservations(state, (reservation) => {
     const { address } = reservation;
-    if (reservation.eni?.id !== eni.id || !isUnchanged(reservation, asked.get(address))) return reservation;
+    if (reservation.eni?.id !== eni.id) return reservation;
+    if (!isUnchanged(reservation, asked.get(address)))
+      return minded(reservation, assigned.outcomes.get(address));
     if (reservation.state === 'assigning' || reservation.lost)
       return assignResult(reservation, assigned.outcomes.get(address), now);
     const left = releaseResult(reservation, released.get(address));
@@ -52,6 +59,13 @@ const isGone = ({ outcomes }: AssignReport): boolean =>
 
 const isUnchanged = (now: Reservation, before: Reservation | undefined): boolean =>
   before !== undefined && isHeldBy(now, before) && now.state === before.state && now.since === before.since;
+
+/** What was given up while EC2 was asked for it is to be taken off, after all. */
+function minded(reservation: Reservation, outcome: AssignOutcome | undefined): Reservation {
+  const { unasked, ...rest } = reservation;
+  if (!unasked || !outcome || outcome.kind === 'refused') return reservation;
+  return outcome.kind === 'unanswered' && mayLand(outcome.error) ? { ...rest, unconfirmed: true } : rest;
+}
 
 function assignResult(
   reservation: Reservation,
@@ -109,19 +123,19 @@ function orphanMarks(state: State, eni: EniRef, { assigned }: RoundReport, now: 
   const owned = new Set(
     state.reservations.filter((one) => one.eni?.id === eni.id).map(({ address }) => address),
   );
-  return [...assigned.outcomes].flatMap(([address, { kind }]): Mark | readonly Mark[] => {
-    if (kind === 'refused' || owned.has(address)) return [];
-    return { scope: eni.subnet, address, reason: 'asked', since: now, until: now + ASKED_MS, eni: eni.id };
-  });
+  return [...assigned.outcomes].flatMap(([address, { kind }]) =>
+    kind === 'refused' || owned.has(address) ? [] : askedMark(address, eni, now),
+  );
 }
 
 /** What the subnet's other ENIs hold, learned in one call, so that no neighbour is run into twice. */
-function foreignMarks(eni: EniRef, { outcomes, holders }: AssignReport, now: number): Mark[] {
+function foreignMarks(eni: EniRef, { outcomes, holdings }: AssignReport, now: number): Mark[] {
   const foreign = new Map<string, string | undefined>();
-  for (const [address, holder] of holders) {
-    // The account may lag: what was assigned to this ENI a moment ago may stand there as another's.
-    const isOurs = holder.eni === eni.id || outcomes.get(address)?.kind === 'held';
-    if (!isOurs) foreign.set(address, holder.eni);
+  for (const holding of holdings.filter((one) => one.eni !== eni.id)) {
+    for (const address of addressesIn(holding)) {
+      // The account may lag: what was assigned to this ENI a moment ago may stand there as another's.
+      if (outcomes.get(address)?.kind !== 'held') foreign.set(address, holding.eni);
+    }
   }
   for (const [address, outcome] of outcomes) {
     if (outcome.kind !== 'refused' || outcome.verdict.kind !== 'address-taken') continue;

@@ -9,7 +9,11 @@ import { type UnassignOutcome, unassign } from './unassign.ts';
 /** What an ENI's round is for. The queue lies in the state: it is made of reservations. */
 export interface Queue {
   readonly releasing: readonly Reservation[];
+  /** To be released, and EC2 was never asked for them: there is nothing to take off. */
+  readonly unasked: readonly Reservation[];
   readonly assigning: readonly Reservation[];
+  /** To be assigned, and on the ENI already without a record: EC2 would not refuse them. */
+  readonly squatted: readonly Reservation[];
   /** Addresses on the ENI that nobody has, and that may be taken off. */
   readonly strays: readonly string[];
   /** Addresses on the ENI that no record tells about. */
@@ -32,48 +36,56 @@ export interface RoundReport {
 export function queueOf(state: State, eni: EniRef, { listed, orphans = [] }: Sighting, now: number): Queue {
   const here = state.reservations.filter((one) => one.eni?.id === eni.id);
   const taken = takenIn(eni.subnet, state);
+  const unexplained = unexplainedAmong(listed, state, eni, now);
+  const releasing = here.filter((one) => one.state === 'releasing');
+  const assigning = here.filter((one) => one.state === 'assigning' || (one.state === 'assigned' && one.lost));
+  const isSquatted = ({ address }: Reservation): boolean => unexplained.includes(address);
   return {
-    releasing: here.filter((one) => one.state === 'releasing'),
-    assigning: here.filter((one) => one.state === 'assigning' || (one.state === 'assigned' && one.lost)),
+    releasing: releasing.filter((one) => !one.unasked),
+    unasked: releasing.filter((one) => one.unasked),
+    assigning: assigning.filter((one) => !isSquatted(one)),
+    squatted: assigning.filter(isSquatted),
     strays: [
       ...new Set([
         ...straysAmong(listed, state, eni, now),
         ...orphans.filter((address) => !taken.has(address)),
       ]),
     ],
-    unexplained: unexplainedAmong(listed, state, eni, now),
+    unexplained,
   };
 }
 
 /**
  * Calls EC2, for both families at the same time: Unassign first, since that frees slots on the ENI,
- * then Assign. An address that is on the ENI without a record is not asked for: EC2 would not refuse it.
+ * then Assign.
  */
 export async function callEc2(cloud: Cloud, eni: EniRef, queue: Queue): Promise<RoundReport> {
   const leaving = [...queue.releasing.map(({ address }) => address), ...queue.strays];
   const coming = queue.assigning.map(({ address }) => address);
-  const squatted = coming.filter((address) => queue.unexplained.includes(address));
   const reports = await Promise.all(
     FAMILIES.map(async (family) => {
       const ofFamily = (address: string): boolean => familyOf(address) === family;
       const released = await unassign(cloud, eni, leaving.filter(ofFamily));
-      const wanted = coming.filter((address) => ofFamily(address) && !squatted.includes(address));
-      return { released, assigned: await assign(cloud, eni, wanted) };
+      return { released, assigned: await assign(cloud, eni, coming.filter(ofFamily)) };
     }),
   );
   return {
     queue,
-    released: new Map(reports.flatMap(({ released }) => [...released])),
+    released: new Map([
+      ...reports.flatMap(({ released }) => [...released]),
+      ...queue.unasked.map(({ address }) => [address, { kind: 'released' }] as const),
+    ]),
     assigned: {
       outcomes: new Map([
         ...reports.flatMap(({ assigned }) => [...assigned.outcomes]),
-        ...squatted.map((address) => [address, refuseSquatted(eni, address)] as const),
+        ...queue.squatted.map(({ address }) => [address, refuseSquatted(eni, address)] as const),
       ]),
-      holders: new Map(reports.flatMap(({ assigned }) => [...assigned.holders])),
+      holdings: reports.flatMap(({ assigned }) => assigned.holdings),
     },
   };
 }
 
+/** As EC2 would refuse what another ENI holds. */
 const refuseSquatted = (eni: EniRef, address: string): AssignOutcome => ({
   kind: 'refused',
   verdict: {

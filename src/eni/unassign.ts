@@ -1,5 +1,6 @@
 /** Takes a batch of addresses off an ENI; what is not on it any more is done already. */
 import type { EniRef } from '../model.ts';
+import { familyOf } from '../net/address.ts';
 import { type Cloud, CloudError, type CloudErrorKind } from './cloud.ts';
 
 /** What became of one address: off the ENI by EC2's own word, or not known to be. */
@@ -35,12 +36,13 @@ export async function unassign(
       if (error.kind === 'eni-gone') return report(batch, { kind: 'released' });
       if (UNANSWERED.has(error.kind)) return report(batch, { kind: 'unanswered', error });
       if (batch.length > 1) return await separate(batch);
-      report(batch, error.kind === 'not-assigned' ? { kind: 'released' } : { kind: 'unanswered', error });
+      const isOff = error.kind === 'not-assigned' || (await isOffByList(batch));
+      report(batch, isOff ? { kind: 'released' } : { kind: 'unanswered', error });
     }
   }
 
   async function separate(batch: readonly string[]): Promise<void> {
-    const shown = await askAddresses();
+    const shown = (await askAddresses()) ?? [];
     const present = batch.filter((address) => shown.includes(address));
     if (present.length < batch.length) await attempt(present);
     for (const address of batch) {
@@ -48,11 +50,21 @@ export async function unassign(
     }
   }
 
-  async function askAddresses(): Promise<readonly string[]> {
+  /**
+   * What EC2 says of an IPv6 address that the ENI does not hold is not known (ec2.md 1.4). That it
+   * refuses, and does not show the address there, is proof enough.
+   */
+  async function isOffByList([address = '']: readonly string[]): Promise<boolean> {
+    if (familyOf(address) === 4) return false;
+    const shown = await askAddresses();
+    return shown !== undefined && !shown.includes(address);
+  }
+
+  async function askAddresses(): Promise<readonly string[] | undefined> {
     try {
       return await cloud.secondariesOf(eni.id);
     } catch (error) {
-      if (error instanceof CloudError) return [];
+      if (error instanceof CloudError) return undefined;
       throw error;
     }
   }

@@ -205,6 +205,18 @@ for (const [title, state, claimed] of strangers) {
   });
 }
 
+test('planAdd() takes over what the pod asks for, and not what it does not ask for any more', () => {
+  const wants = (text: string): Claim => ({ ...comeback, requested: new Map([[0, address(text)]]) });
+  const { address: kept } = old;
+  assert.equal(planAdd(stateOf([old]), wants(kept), NOW).value.kind, 'held');
+  const { state, value } = planAdd(stateOf([old]), wants('10.10.0.88'), NOW);
+  assert.equal(value.kind, 'pending');
+  assert.deepEqual(
+    state.reservations.map((one) => one.address),
+    [kept, '10.10.0.88'],
+  );
+});
+
 test('planAdd() knows where its addresses came from: network, ENI and ranges', () => {
   const { state } = planAdd(EMPTY, claimOnEni('c1', { eni: ENI }), NOW);
   assert.deepEqual(state.networks, { pods: { eni: REF, ranges: ['10.10.0.80-10.10.0.89'] } });

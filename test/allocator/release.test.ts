@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { giveUp, planRelease, traces } from '../../src/allocator/release.ts';
+import type { Reservation } from '../../src/model.ts';
 import { attachment, EMPTY, mark, NOW, onEni, REF, reservation, stateOf } from './claims.ts';
 
 const LATER = NOW + 5000;
@@ -11,10 +12,19 @@ test('planRelease() keeps an address on an ENI as `releasing`, until EC2 has ans
   assert.deepEqual(state, stateOf([onEni('c1', '10.10.0.80', { state: 'releasing', since: LATER })]));
 });
 
-test('planRelease() knows that an Assign may still land for what was not confirmed', () => {
+test('planRelease() tells what EC2 was never asked for from what may still land', () => {
   const begun = onEni('c1', '10.10.0.80', { state: 'assigning', deadline: NOW + 30_000 });
-  const [left] = planRelease(stateOf([begun]), attachment('c1'), LATER).reservations;
-  assert.deepEqual(left, onEni('c1', '10.10.0.80', { state: 'releasing', since: LATER, unconfirmed: true }));
+  const left = (one: Reservation) => planRelease(stateOf([one]), attachment('c1'), LATER).reservations[0];
+  const released = { state: 'releasing', since: LATER } as const;
+  assert.deepEqual(left(begun), onEni('c1', '10.10.0.80', { ...released, unasked: true }));
+  assert.deepEqual(
+    left({ ...begun, unconfirmed: true }),
+    onEni('c1', '10.10.0.80', { ...released, unconfirmed: true }),
+  );
+});
+
+test('traces() of what EC2 was never asked for are none', () => {
+  assert.deepEqual(traces(onEni('c1', '10.10.0.80', { state: 'releasing', unasked: true }), LATER), []);
 });
 
 test('planRelease() frees an address without an ENI at once, but for its cooldown', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AssignReport, assign } from '../../src/eni/assign.ts';
+import { holderOf } from '../../src/eni/holdings.ts';
 import type { Verdict } from '../../src/model.ts';
 import { PRIMARY, REF } from '../allocator/claims.ts';
 import { FakeCloud, NEIGHBOUR, NEIGHBOUR_PRIMARY } from './fake-cloud.ts';
@@ -110,7 +111,7 @@ test('assign() learns in one call what the neighbours hold, however many address
   const report = await assign(cloud, REF, many);
   assert.deepEqual(withKind(report, many, 'address-taken'), many.slice(0, 6));
   assert.deepEqual(withKind(report, many, 'held'), many.slice(6));
-  assert.deepEqual(report.holders.get(first), { eni: NEIGHBOUR, primary: false });
+  assert.deepEqual(holderOf(report.holdings, first), { eni: NEIGHBOUR, primary: false });
   assert.deepEqual(
     cloud.calls.map(([action]) => action),
     ['assign', 'describe', 'assign'],
@@ -239,4 +240,16 @@ test('assign() refuses nothing that EC2 did not refuse, on the word of a descrip
   await cloud.unassign({ ...REF, id: NEIGHBOUR }, ['10.10.0.80']);
   const { outcomes } = await assign(cloud, REF, ['10.10.0.80', '10.10.0.81', '10.10.0.3']);
   assert.equal(outcomes.get('10.10.0.80')?.kind, 'held');
+});
+
+test('assign() asks again about an IPv6 address that is refused for no known reason: the account may lag', async () => {
+  const address = '2600:1f14:abc:1200::100';
+  const cloud = new FakeCloud({ neighboursIpv6: [address] });
+  cloud.wording = () => 'Something is wrong with the request.';
+  cloud.fail('describe', 'denied');
+  const [outcome] = (await assign(cloud, REF, [address])).outcomes.values();
+  assert.equal(outcome?.kind === 'unanswered' && outcome.error.kind, 'not-now');
+  cloud.fail('describe', 'denied', 0);
+  const [told] = (await assign(cloud, REF, [address])).outcomes.values();
+  assert.equal(told?.kind === 'refused' && told.holder, NEIGHBOUR);
 });

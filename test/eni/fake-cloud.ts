@@ -1,8 +1,10 @@
 /** EC2 as the program calls it, by the rules of the emulator in test/aws, in this process and without a network. */
 
-import type { Cloud, EniDescription, Holder } from '../../src/eni/cloud.ts';
+import type { Cloud, EniDescription } from '../../src/eni/cloud.ts';
 import { classify } from '../../src/eni/ec2-errors.ts';
+import type { Holding } from '../../src/eni/holdings.ts';
 import type { EniRef } from '../../src/model.ts';
+import { parseSpan } from '../../src/net/span.ts';
 import { CIDR6, REF } from '../allocator/claims.ts';
 import { assignAddresses } from '../aws/cloud/assign.ts';
 import { assignIpv6Addresses } from '../aws/cloud/assign-ipv6.ts';
@@ -126,14 +128,14 @@ export class FakeCloud implements Cloud {
     return (await this.describeEni(id)).secondaries;
   }
 
-  async holders(subnet: string): Promise<ReadonlyMap<string, Holder>> {
+  async holdingsIn(subnet: string): Promise<readonly Holding[]> {
     return await this.#call('describe', [], () => {
-      const held = enisOf(this.#view, subnet).flatMap(({ id: eni, primary, secondaries, ipv6 }) =>
-        [primary, ...secondaries, ...ipv6].map(
-          (address) => [address, { eni, primary: address === primary }] as const,
-        ),
+      return enisOf(this.#view, subnet).flatMap(({ id: eni, primary, secondaries, ipv6 }) =>
+        [primary, ...secondaries, ...ipv6].flatMap((text): Holding | readonly Holding[] => {
+          const span = parseSpan(text ?? '');
+          return span ? { span, eni, primary: text === primary } : [];
+        }),
       );
-      return new Map(held);
     });
   }
 

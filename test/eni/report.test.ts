@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AssignOutcome } from '../../src/eni/assign.ts';
-import { CloudError, type Holder } from '../../src/eni/cloud.ts';
+import { CloudError } from '../../src/eni/cloud.ts';
+import type { Holding } from '../../src/eni/holdings.ts';
 import { applyReport, unansweredError } from '../../src/eni/report.ts';
 import { queueOf, type RoundReport } from '../../src/eni/round.ts';
 import type { UnassignOutcome } from '../../src/eni/unassign.ts';
 import type { Reservation, State } from '../../src/model.ts';
 import { EMPTY, mark, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { span } from '../net/literals.ts';
 import { NEIGHBOUR } from './fake-cloud.ts';
 
 const LATER = NOW + 700;
@@ -18,18 +20,18 @@ interface Answers {
   readonly strays?: readonly string[];
   readonly released?: Record<string, UnassignOutcome>;
   readonly assigned?: Record<string, AssignOutcome>;
-  readonly holders?: Record<string, Holder>;
+  readonly holdings?: readonly Holding[];
 }
 
 /** The report of a round that was for the state. */
 function reportOf(
   state: State,
-  { strays = [], released = {}, assigned = {}, holders = {} }: Answers,
+  { strays = [], released = {}, assigned = {}, holdings = [] }: Answers,
 ): RoundReport {
   return {
     queue: queueOf(state, REF, { listed: [], orphans: strays }, LATER),
     released: new Map(Object.entries(released)),
-    assigned: { outcomes: new Map(Object.entries(assigned)), holders: new Map(Object.entries(holders)) },
+    assigned: { outcomes: new Map(Object.entries(assigned)), holdings },
   };
 }
 
@@ -63,12 +65,12 @@ test('applyReport() marks no address as foreign that is refused for another reas
 });
 
 test('applyReport() remembers what the neighbours hold, and nothing of our own', () => {
-  const holders = {
-    '10.10.0.6': { eni: NEIGHBOUR, primary: true },
-    '10.10.0.81': { eni: NEIGHBOUR, primary: false },
-    '10.10.0.82': { eni: REF.id, primary: false },
-  };
-  const { marks } = applyReport(EMPTY, REF, reportOf(EMPTY, { holders }), LATER);
+  const holdings = [
+    { span: span('10.10.0.6'), eni: NEIGHBOUR, primary: true },
+    { span: span('10.10.0.81'), eni: NEIGHBOUR, primary: false },
+    { span: span('10.10.0.82'), eni: REF.id, primary: false },
+  ];
+  const { marks } = applyReport(EMPTY, REF, reportOf(EMPTY, { holdings }), LATER);
   assert.deepEqual(
     marks.map(({ address, reason, eni }) => [address, reason, eni]),
     [
@@ -174,4 +176,17 @@ test('unansweredError() is the error of the reservations asked about, and of no 
   assert.equal(errorOf('10.10.0.80'), denial);
   assert.equal(errorOf('10.10.0.83', '10.10.0.82'), error);
   assert.equal(errorOf('10.10.0.81', '10.10.0.83', '10.10.0.99'), undefined);
+});
+
+test('applyReport() has an address taken off that was given up while EC2 was asked for it', () => {
+  const givenUp = onEni('c1', '10.10.0.80', { state: 'releasing', unasked: true });
+  const answers = reportOf(stateOf([assigning]), { assigned: { '10.10.0.80': { kind: 'held' } } });
+  const { unasked: _, ...asked } = givenUp;
+  assert.deepEqual(applyReport(stateOf([givenUp]), REF, answers, LATER).reservations, [asked]);
+  const lost = reportOf(stateOf([assigning]), {
+    assigned: { '10.10.0.80': { kind: 'unanswered', error: new CloudError('transient', 'Timeout', 'no') } },
+  });
+  assert.deepEqual(applyReport(stateOf([givenUp]), REF, lost, LATER).reservations, [
+    { ...asked, unconfirmed: true },
+  ]);
 });

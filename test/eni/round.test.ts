@@ -99,6 +99,14 @@ test('callEc2() calls for each family by itself, and a fault of one fails nobody
   assert.equal(conflict?.kind === 'refused' && conflict.holder, NEIGHBOUR);
 });
 
+test('callEc2() takes nothing off that EC2 was never asked for', async () => {
+  const cloud = new FakeCloud({ own: ['10.10.0.80'] });
+  const state = stateOf([onEni('c1', '10.10.0.80', { state: 'releasing', unasked: true })]);
+  const report = await callEc2(cloud, REF, queueOf(state, REF, { listed: cloud.own }, NOW));
+  assert.deepEqual([cloud.calls, cloud.own], [[], ['10.10.0.80']]);
+  assert.deepEqual(applyReport(state, REF, report, NOW).reservations, []);
+});
+
 test('callEc2() calls nobody when nothing waits', async () => {
   const cloud = new FakeCloud();
   await callEc2(cloud, REF, queueOf(EMPTY, REF, { listed: [] }, NOW));

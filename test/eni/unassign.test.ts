@@ -1,6 +1,7 @@
 /** Taking a batch off: what is not there is done already, and nobody else is kept waiting for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { holderOf } from '../../src/eni/holdings.ts';
 import { type UnassignOutcome, unassign } from '../../src/eni/unassign.ts';
 import { PRIMARY, REF } from '../allocator/claims.ts';
 import { FakeCloud } from './fake-cloud.ts';
@@ -32,9 +33,9 @@ for (const [title, absent, calls] of absences) {
       assert.deepEqual(withKind(await unassign(cloud, REF, many), 'released'), many);
       assert.deepEqual(cloud.own, []);
       assert.ok(cloud.calls.length <= calls, `${cloud.calls.length} calls`);
-      const left = await cloud.holders(REF.subnet);
+      const left = await cloud.holdingsIn(REF.subnet);
       assert.deepEqual(
-        absent.filter((address) => left.has(address)),
+        absent.filter((address) => holderOf(left, address)),
         where === 'free' ? [] : absent,
         'a neighbour loses nothing',
       );
@@ -110,4 +111,25 @@ test('unassign() keeps the rest from nothing when one member is the ENI’s prim
   const outcomes = await unassign(cloud, REF, [PRIMARY, ...many]);
   assert.equal(outcomes.get(PRIMARY)?.kind, 'unanswered');
   assert.deepEqual(withKind(outcomes, 'released'), many);
+});
+
+const IPV6 = '2600:1f14:abc:1200::100';
+const mute = (cloud: FakeCloud): FakeCloud => {
+  cloud.wording = () => 'Something is wrong with the request.';
+  return cloud;
+};
+
+test('unassign() takes an IPv6 address for gone that EC2 refuses, in whatever words, and does not show', async () => {
+  const cloud = mute(new FakeCloud());
+  assert.deepEqual([...(await unassign(cloud, REF, [IPV6]))], [[IPV6, { kind: 'released' }]]);
+});
+
+test('unassign() does not take an IPv6 address for gone that EC2 shows, or that it may not be asked about', async () => {
+  const lagging = mute(new FakeCloud({ ipv6: [IPV6] }));
+  lagging.lag();
+  await unassign(lagging, REF, [IPV6]);
+  assert.equal((await unassign(lagging, REF, [IPV6])).get(IPV6)?.kind, 'unanswered');
+  const silent = mute(new FakeCloud());
+  silent.fail('describe', 'denied');
+  assert.equal((await unassign(silent, REF, [IPV6])).get(IPV6)?.kind, 'unanswered');
 });

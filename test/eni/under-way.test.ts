@@ -1,5 +1,7 @@
 /** Calls whose process died: what they may still do is remembered. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { queueOf } from '../../src/eni/round.ts';
 import { clearSign, mindLostCalls, setSign } from '../../src/eni/under-way.ts';
@@ -37,4 +39,46 @@ test('mindLostCalls() changes nothing when the last process was done', async () 
   const before = run.store.read();
   await mindLostCalls(REF, run);
   assert.equal(run.store.read(), before);
+});
+
+test('mindLostCalls() remembers what was asked for and has no record any more', async () => {
+  using node = makeNode();
+  await node.seed(waiting);
+  setSign(REF, queueOf(waiting, REF, { listed: [] }, NOW), node.start());
+  await node.seed(stateOf([]));
+  const next = node.start();
+  await mindLostCalls(REF, next);
+  const marks = next.store.read().marks.map(({ address, reason, eni }) => [address, reason, eni]);
+  assert.deepEqual(marks, [['10.10.0.80', 'asked', REF.id]]);
+});
+
+test('mindLostCalls() believes nothing that another boot has left half done: the sign went with the machine', async () => {
+  using node = makeNode();
+  await node.seed(
+    stateOf([
+      onEni('begun', '10.10.0.80', { state: 'assigning', boot: 'boot-0' }),
+      onEni('given-up', '10.10.0.81', { state: 'releasing', unasked: true, boot: 'boot-0' }),
+      onEni('new', '10.10.0.82', { state: 'assigning' }),
+    ]),
+  );
+  const next = node.start();
+  await mindLostCalls(REF, next);
+  const { reservations } = next.store.read();
+  assert.deepEqual(
+    reservations.map(({ unconfirmed = false, unasked = false }) => [unconfirmed, unasked]),
+    [
+      [true, false],
+      [true, false],
+      [false, false],
+    ],
+  );
+});
+
+test('mindLostCalls() passes over a sign that was never finished: no call had been made', async () => {
+  using node = makeNode();
+  await node.seed(waiting);
+  const run = node.start();
+  writeFileSync(join(run.directory, `${REF.id}.under-way`), '{"assign":["10.10');
+  await mindLostCalls(REF, run);
+  assert.deepEqual(run.store.read().reservations, waiting.reservations);
 });

@@ -88,6 +88,6 @@ export const lateCloud =
       unassign: (eni, addresses) => change(addresses, (ec2) => ec2.unassign(eni, addresses)),
       describeEni: (id) => around(() => cloud.describeEni(id)),
       secondariesOf: (id) => around(() => cloud.secondariesOf(id)),
-      holders: (subnet) => around(() => cloud.holders(subnet)),
+      holdingsIn: (subnet) => around(() => cloud.holdingsIn(subnet)),
     };
   };
