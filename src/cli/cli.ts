@@ -4,6 +4,7 @@ import { errorMessage } from '../errors.ts';
 import { version } from '../version.ts';
 import type { World } from '../world.ts';
 import type { Answer } from './answer.ts';
+import { runImport } from './import.ts';
 import { UsageError } from './options.ts';
 import { runReconcile } from './reconcile.ts';
 
@@ -11,6 +12,7 @@ type Verb = (words: readonly string[], world: World) => Promise<Answer>;
 
 const VERBS: Readonly<Record<string, Verb>> = {
   reconcile: runReconcile,
+  import: runImport,
   version: async () => ({ stdout: `${version}\n`, status: 0 }),
   help: async () => ({ stdout: USAGE, status: 0 }),
 };
@@ -22,6 +24,7 @@ CNI protocol versions supported: ${CNI_VERSIONS.join(', ')}
 const USAGE = `Usage: eni-local [VERB]
 
   reconcile   brings records and ENIs together after crashes
+  import      takes over host-local's reservations, while their pods live on
   version     prints the version
   help        prints this
 

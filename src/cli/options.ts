@@ -21,13 +21,24 @@ export const COMMON_HELP = `  --data-dir DIR   state directory (ENI_LOCAL_DATA_D
   --help           prints this
 `;
 
-/** @throws UsageError for an option that there is not, or a word too many. */
+/**
+ * Options and up to so many words beside them.
+ * @throws UsageError for an option that there is not, or a word too many.
+ */
 export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(
   words: readonly string[],
   options: T,
+  most = 0,
 ) {
+  const parsed = parse(words, options);
+  const [extra] = parsed.positionals.slice(most);
+  if (extra !== undefined) throw new UsageError(`too many words: ${extra}`);
+  return parsed;
+}
+
+function parse<T extends NonNullable<ParseArgsConfig['options']>>(words: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: true });
   } catch (error) {
     throw new UsageError(errorMessage(error));
   }

@@ -23,7 +23,7 @@ const OPTIONS = {
 } as const;
 
 export async function runReconcile(words: readonly string[], world: World): Promise<Answer> {
-  const options = readOptions(words, OPTIONS);
+  const { values: options } = readOptions(words, OPTIONS);
   if (options.help) return { stdout: HELP, status: 0 };
   const run = openDataDir(options['data-dir'], 'reconcile', world);
   const found = await reconcile({ dryRun: options['dry-run'], orphans: options.orphans }, openEc2, run);
