@@ -1,6 +1,7 @@
 /** The only door to the state directory: every write that must survive a power cut is made here. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  truncateSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -28,6 +30,10 @@ export interface Disk {
    * Of all processes that try, exactly one is told `created`.
    */
   create(name: string, text: string, temporary: string): 'created' | 'exists';
+  /** Gives the file this text, durably. A power cut meanwhile may leave any part of it. */
+  overwrite(name: string, text: string): void;
+  /** Leaves nothing in the file, if it is there; after a power cut, its text may be back. */
+  clear(name: string): void;
   /** Age of the file by its modification time, in milliseconds; undefined when it is gone. */
   modifiedAt(name: string): number | undefined;
   /** Removes the file if it is there. */
@@ -45,7 +51,7 @@ export function openDisk(directory: string): Disk {
     list: () => ignoring('ENOENT', () => readdirSync(directory)) ?? [],
     read: (name) => ignoring('ENOENT', () => readFileSync(at(name), 'utf8')),
     create(name, text, temporary) {
-      writeDurably(at(temporary), text);
+      writeDurably(at(temporary), text, 'wx');
       try {
         // link(2) is the compare-and-swap: it fails when the name exists, whoever made it.
         linkSync(at(temporary), at(name));
@@ -58,13 +64,19 @@ export function openDisk(directory: string): Disk {
       syncDirectory(directory);
       return 'created';
     },
+    overwrite(name, text) {
+      const isThere = existsSync(at(name));
+      writeDurably(at(name), text, 'w');
+      if (!isThere) syncDirectory(directory);
+    },
+    clear: (name) => ignoring('ENOENT', () => truncateSync(at(name))),
     modifiedAt: (name) => ignoring('ENOENT', () => statSync(at(name)).mtimeMs),
     remove: (name) => ignoring('ENOENT', () => unlinkSync(at(name))),
   };
 }
 
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600);
+function writeDurably(path: string, text: string, how: 'w' | 'wx'): void {
+  const file = openSync(path, how, 0o600);
   try {
     const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);

@@ -20,7 +20,7 @@ const everything: State = {
       onEni('lives', '10.10.0.80', { ...old, boot: '' }),
       onEni('robbed', '10.10.0.81', { ...old, boot: '' }),
       onEni('gone', '10.10.0.82', { ...old, pod: pod('db') }),
-      onEni('killed', '10.10.0.83', { ...old, boot: '', state: 'assigning', deadline: 1 }),
+      onEni('killed', '10.10.0.83', { ...old, boot: '', state: 'assigning', deadline: 1, unconfirmed: true }),
       onEni('leaving', '10.10.0.84', { ...old, boot: '', state: 'releasing' }),
       reservation('local', '10.20.0.2', old),
     ],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import * as fc from 'fast-check';
+import { drawSeed } from '../seed.ts';
 import { changes, drawNetwork, drawRequests, stories } from './arbitrary.ts';
 import { DIFFERENCES } from './differences.ts';
 import { faults } from './faults.ts';
@@ -12,7 +13,7 @@ import { assertAlike } from './side-by-side.ts';
 
 /** Set ENI_LOCAL_DIFF_RUNS for a long night, and ENI_LOCAL_DIFF_SEED to have a failure again. */
 const RUNS = Number(process.env['ENI_LOCAL_DIFF_RUNS'] ?? 40);
-const SEED = Number(process.env['ENI_LOCAL_DIFF_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = drawSeed(process.env['ENI_LOCAL_DIFF_SEED']);
 
 const folder = mkdtempSync(join(tmpdir(), 'eni-local-diff-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -73,13 +73,23 @@ test('the intent is durable before EC2 hears of it, and the outcome before the r
       .map(({ id }) => id.replace(/ #\d+$/, ''))
       .filter((id) => /temporary|link state|sync|EC2|answer/.test(id) && !id.startsWith('connect'));
   };
+  const sign = `sync ${ENI}.under-way`;
   const heard = ['send to EC2', 'hear from EC2'];
   // The first of a boot also remembers where the ENI is.
   const known = commitOf(1);
-  assert.deepEqual(await told('ADD'), [...known, ...commitOf(2), ...heard, ...commitOf(3), 'answer']);
+  assert.deepEqual(await told('ADD'), [
+    ...known,
+    ...commitOf(2),
+    sign,
+    'sync directory',
+    ...heard,
+    ...commitOf(3),
+    'answer',
+  ]);
   assert.deepEqual(await told('DEL'), [
     ...commitOf(4),
     'unlink state.1.json',
+    sign,
     ...heard,
     ...commitOf(5),
     'unlink state.2.json',

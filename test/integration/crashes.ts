@@ -5,9 +5,10 @@ import { type Frozen, freeze } from './frozen.ts';
 import { type Host, type HostOptions, startHost } from './host.ts';
 import type { HostInterface } from './host-interfaces.ts';
 import { type Expectation, findProblems, findRemains, type Holding, tellHistory } from './invariants.ts';
+import { killAt } from './kill.ts';
 import { inParallel } from './parallel.ts';
 import { reconcile } from './reconcile.ts';
-import { type Invocation, killAt, type Step, trace } from './strace.ts';
+import { type Invocation, type Step, trace } from './strace.ts';
 
 /** Points that are played at a time: most of the time a killed process's lock is waited for. */
 const AT_A_TIME = 8;

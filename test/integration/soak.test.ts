@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Random } from '../aws/random.ts';
+import { drawSeed } from '../seed.ts';
 import { Disturbances } from './disturbances.ts';
 import { ENI, type Host, OTHER_ENI, startHost } from './host.ts';
 import { makeInterfaces } from './host-interfaces.ts';
@@ -14,7 +15,7 @@ import { Life, type Network } from './life.ts';
 import { inParallel } from './parallel.ts';
 import { reconcile } from './reconcile.ts';
 
-const seed = Number(process.env['SOAK_SEED'] || Math.floor(Math.random() * 1e9));
+const seed = drawSeed(process.env['SOAK_SEED']);
 const seconds = Number(process.env['SOAK_SECONDS'] || 12);
 /** After so long all deeds come to their end, and what must hold is looked at. */
 const ROUND_MS = 5000;

@@ -1,4 +1,4 @@
-/** The executable under strace: which system calls it makes that others can see, and its death at one of them. */
+/** The executable under strace: which system calls it makes that others can see. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,40 +36,15 @@ export function whyNoStrace(): string | undefined {
 
 /** Runs to the end, and tells every step. */
 export async function trace(node: Node, invocation: Invocation): Promise<Traced> {
-  return await run(node, invocation, ['-e', `trace=${ALL}`]);
+  return await runTraced(node, invocation, ['-e', `trace=${ALL}`]);
 }
 
-/** How often the kernel's or the runtime's own calls may shift the count before it is given up. */
-const TRIES = 8;
-
-/**
- * Kills the executable as it enters the step, before the kernel does anything, and hands back what
- * it ran on. Every attempt runs on what `open` makes; one that dies elsewhere does not count.
- */
-export async function killAt<Place extends AsyncDisposable & { readonly node: Node }>(
-  step: Step,
-  invocation: Invocation,
-  open: () => Promise<Place>,
-): Promise<Place> {
-  let { number } = step;
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
-    await using opened = new AsyncDisposableStack();
-    const place = opened.use(await open());
-    const counted = step.path === undefined ? [] : ['-P', join(place.node.dataDir, step.path)];
-    const names = step.path === undefined ? ALL : step.call;
-    const inject = `inject=${step.call}:signal=KILL:when=${number}`;
-    const options = ['-e', `trace=${names}`, '-e', inject, ...counted];
-    const { signal, steps } = await run(place.node, invocation, options);
-    if (signal === 'SIGKILL' && steps.at(-1)?.id === step.id) {
-      opened.move();
-      return place;
-    }
-    number = steps.find(({ id }) => id === step.id)?.number ?? number + 1;
-  }
-  throw new Error(`It was never killed at "${step.id}" in ${TRIES} attempts`);
-}
-
-async function run(node: Node, { command, container, netns }: Invocation, options: readonly string[]) {
+/** Runs under strace with these options of its own. */
+export async function runTraced(
+  node: Node,
+  { command, container, netns }: Invocation,
+  options: readonly string[],
+): Promise<Traced> {
   const folder = mkdtempSync(join(tmpdir(), 'eni-local-strace-'));
   const log = join(folder, 'log');
   const env = {
@@ -115,6 +90,7 @@ const SUBJECTS: Readonly<
       ? { words: 'answer' }
       : (aboutPeer('send to', args, ports) ?? aboutFile('write')(args, dataDir)),
   fsync: aboutFile('sync'),
+  ftruncate: aboutFile('truncate'),
   link: aboutFile('link'),
   unlink: aboutFile('unlink'),
   rmdir: aboutFile('remove'),
@@ -127,7 +103,8 @@ const SUBJECTS: Readonly<
   },
 };
 
-const ALL = Object.keys(SUBJECTS).join();
+/** All calls that may be steps, as strace takes them. */
+export const ALL = Object.keys(SUBJECTS).join();
 
 function aboutFile(verb: string) {
   return (args: string, dataDir: string): Subject | undefined => {
@@ -155,6 +132,7 @@ function readSteps(log: string, { dataDir, env }: Node): readonly Step[] {
     [port(env['AWS_EC2_METADATA_SERVICE_ENDPOINT'])]: 'IMDS',
   };
   const counts = new Map<string, number>();
+  let last = '';
   const count = (key: string): number => {
     counts.set(key, (counts.get(key) ?? 0) + 1);
     return counts.get(key) ?? 0;
@@ -167,6 +145,9 @@ function readSteps(log: string, { dataDir, env }: Node): readonly Step[] {
     const subject = SUBJECTS[call]?.(args, dataDir, ports);
     if (!subject) return [];
     const { words, file } = subject;
+    // An answer may come in pieces.
+    if (words.startsWith('hear') && words === last) return [];
+    last = words;
     const id = `${words} #${count(words)}`;
     const number = file === undefined ? inThread : count(`${thread} ${call} ${file}`);
     return [{ id, call, path: file, number }];

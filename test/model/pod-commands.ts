@@ -105,13 +105,18 @@ function about(
 }
 
 export const delCommand = (place: number, twist: Twist): Command =>
-  about(place, `DEL${told(twist)}`, async (entry, _, node) => {
+  about(place, `DEL${told(twist)}`, async (entry, ledger, node) => {
     entry.answered = [];
-    await del(entry, node, twist);
+    await del(entry, ledger, node, twist);
   });
 
 /** Whether the DEL was successful. */
-export async function del(entry: Entry, node: Node, { steps }: Twist = {}): Promise<boolean> {
+export async function del(
+  entry: Entry,
+  { planted }: Ledger,
+  node: Node,
+  { steps }: Twist = {},
+): Promise<boolean> {
   const before = recordsOf(node, entry);
   const underWay = new Set(node.lateness.underWay.keys());
   const calls = node.aws.calls();
@@ -125,6 +130,8 @@ export async function del(entry: Entry, node: Node, { steps }: Twist = {}): Prom
   }
   const released = before
     .filter(({ address, eni, state }) => eni && state !== 'refused' && !underWay.has(address))
+    // Of an ADD that was killed before it asked EC2, somebody else may have the address on our ENI.
+    .filter(({ address }) => !planted.has(address))
     .filter(({ address }) => !left.some((one) => one.address === address));
   const held = released.filter(({ address }) => node.aws.addresses(ENI).includes(address));
   assert.deepEqual(held, [], 'the ENI holds it no longer');

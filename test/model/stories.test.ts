@@ -117,3 +117,14 @@ test('a pod that comes back after a reboot keeps its address, and its second con
     addCommand('pods', 'ada', {}),
     delCommand(2, {}),
   ]));
+
+test('an ADD that was killed before it asked EC2 leaves alone what somebody else put on the ENI', () =>
+  play([
+    addCommand('pods', 'bob', {}),
+    plantCommand('10.10.0.86'),
+    addCommand('dual', 'ada', { steps: 11 }),
+    records('bob-1 10.10.0.80 assigned', 'ada-1 10.10.0.81 assigning', 'ada-1 10.10.0.86 assigning'),
+    delCommand(1, {}),
+    records('bob-1 10.10.0.80 assigned'),
+    holds(ENI, '10.10.0.80', '10.10.0.86'),
+  ]));

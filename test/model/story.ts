@@ -21,7 +21,7 @@ async function clearUp(ledger: Ledger, node: Node): Promise<void> {
   checkInvariants(ledger, node);
   for (const entry of ledger.entries) {
     entry.answered = [];
-    while (!(await del(entry, node))) checkInvariants(ledger, node);
+    while (!(await del(entry, ledger, node))) checkInvariants(ledger, node);
   }
   for (let isDone = false; !isDone; ) {
     const outcome = await node.reconcile();

@@ -1,6 +1,6 @@
 /** Waiting for something to become true, for as long as it takes. */
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await turn();
+  while (!condition()) await pause(2);
 }
