@@ -1,5 +1,6 @@
 /** A node with the AWS around it, made for one test: emulator, interfaces that stand for ENIs, plugin. */
 import { type Aws, startAws } from '../aws/aws.ts';
+import { wallClock } from '../aws/clock.ts';
 import { defaultSeed, type Seed } from '../aws/cloud/seed.ts';
 import type { HostInterface } from './host-interfaces.ts';
 import { Node } from './node.ts';
@@ -22,6 +23,8 @@ export interface HostOptions {
   readonly ipam?: Record<string, unknown>;
   readonly instanceType?: string;
   readonly env?: Record<string, string>;
+  /** By how many milliseconds AWS's clock is ahead of the node's. */
+  readonly clockAhead?: number;
   /** Changes the seed before the emulator starts. */
   readonly seed?: (seed: Seed) => Seed;
 }
@@ -29,12 +32,19 @@ export interface HostOptions {
 /** Starts the emulator and a node on it. Nothing is shared with another test. */
 export async function startHost(
   interfaces: readonly [HostInterface, HostInterface],
-  { ipam = {}, instanceType = 'm5.24xlarge', env = {}, seed = (same) => same }: HostOptions = {},
+  {
+    ipam = {},
+    instanceType = 'm5.24xlarge',
+    env = {},
+    clockAhead = 0,
+    seed = (same) => same,
+  }: HostOptions = {},
 ): Promise<Host> {
   const [first, second] = interfaces;
   const base = defaultSeed({ primary: first.mac, secondary: second.mac });
   const instances = base.instances.map((instance) => ({ ...instance, type: instanceType }));
-  const aws = await startAws({ seed: seed({ ...base, instances }) });
+  const clock = { ...wallClock, now: () => wallClock.now() + clockAhead };
+  const aws = await startAws({ seed: seed({ ...base, instances }), clock });
   const network = { master: second.name, ipam: { ranges: [[RANGE]], ...ipam } };
   const node = new Node(network, { ...aws.environment(), ...env });
   return {

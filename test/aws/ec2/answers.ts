@@ -1,6 +1,6 @@
 /** Answers of the EC2 endpoint as they go over the wire. */
 import type { Ec2Error } from '../cloud/ec2-error.ts';
-import type { Answer } from '../loopback.ts';
+import type { Answer, Reply } from '../loopback.ts';
 import type { Random } from '../random.ts';
 import { errorXml, type Field, successXml } from './xml.ts';
 
@@ -19,6 +19,12 @@ export const badGateway: Answer = {
   headers: { 'Content-Type': 'text/html' },
   body: '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<hr><center>proxy</center>\r\n</html>\r\n',
 };
+
+/** With the time by EC2's clock, by which a client may set its own. */
+export function dated(reply: Reply, now: number): Reply {
+  if (reply.kind !== 'answer') return reply;
+  return { ...reply, headers: { Date: new Date(now).toUTCString(), ...reply.headers } };
+}
 
 function xml(status: number, requestId: string, body: string): Answer {
   const headers = {

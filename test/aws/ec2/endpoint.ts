@@ -11,7 +11,7 @@ import type { Answer, Reply, WireRequest } from '../loopback.ts';
 import type { Random } from '../random.ts';
 import type { Action } from './action.ts';
 import { findAction } from './actions.ts';
-import { badGateway, refusal, success } from './answers.ts';
+import { badGateway, dated, refusal, success } from './answers.ts';
 import { authenticate, claimedKeyId } from './authenticate.ts';
 import type { Journal } from './journal.ts';
 import type { Latency } from './latency.ts';
@@ -67,7 +67,7 @@ export class Ec2Endpoint {
     });
     const reply = await this.#handle(wire, request);
     if (reply.kind === 'answer') journal.note(request.id, { status: reply.status });
-    return reply;
+    return dated(reply, clock.now());
   }
 
   async #handle(wire: WireRequest, request: Request): Promise<Reply> {
