@@ -8,7 +8,10 @@ export interface Attachment {
   readonly interface: string;
 }
 
-/** The Kubernetes pod behind a container, as Multus and kubelet name it in CNI_ARGS. */
+/**
+ * The Kubernetes pod behind a container, as Multus and kubelet name it in CNI_ARGS; what they do not tell is
+ * empty. A UID is a pod's for ever; a name may come again.
+ */
 export interface Pod {
   readonly namespace: string;
   readonly name: string;
@@ -106,6 +109,25 @@ export interface Reservation extends Attachment {
   readonly goneSince?: number;
   /** Of `assigned`: the ENI was seen without its address, and is to get it again. */
   readonly lost?: true;
+  /** How long its address is kept for its pod once it is released, in milliseconds. */
+  readonly sticky?: number;
+  /** Of `assigning`: the address is the pod's own, and may be taken over from an ENI that is out of use. */
+  readonly reassign?: 'stale';
+}
+
+/** The address that an interface of a pod had last: it gets it again, and others only when nothing else is free. */
+export interface Binding {
+  readonly network: string;
+  /** `namespace/name` of the pod: whoever comes with this name is meant. */
+  readonly pod: string;
+  readonly interface: string;
+  /** Index of the range set. */
+  readonly set: number;
+  /** Where the address is unique, see `scopeOf`. */
+  readonly scope: string;
+  readonly address: string;
+  /** In milliseconds since the epoch. */
+  readonly until: number;
 }
 
 /**
@@ -148,4 +170,6 @@ export interface State {
   /** By the MAC of the host interface, or by the id that a configuration gives. */
   readonly enis: Readonly<Record<string, KnownEni>>;
   readonly limits: readonly Limit[];
+  /** The latest last. */
+  readonly bindings: readonly Binding[];
 }

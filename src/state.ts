@@ -72,12 +72,17 @@ export function addMarks(state: State, added: readonly Mark[]): State {
   return { ...state, marks: [...state.marks.filter((mark) => !replaced.has(key(mark))), ...added] };
 }
 
-/** Drops the marks and limits whose time is over. */
+/** Drops the marks, limits and bindings whose time is over. */
 export function pruneExpired(state: State, now: number): State {
-  const marks = state.marks.filter((mark) => mark.until > now);
-  const limits = state.limits.filter((limit) => limit.until > now);
-  const isSame = marks.length === state.marks.length && limits.length === state.limits.length;
-  return isSame ? state : { ...state, marks, limits };
+  const isCurrent = ({ until }: { readonly until: number }): boolean => until > now;
+  const { marks, limits, bindings } = state;
+  if ([...marks, ...limits, ...bindings].every(isCurrent)) return state;
+  return {
+    ...state,
+    marks: marks.filter(isCurrent),
+    limits: limits.filter(isCurrent),
+    bindings: bindings.filter(isCurrent),
+  };
 }
 
 /** Remembers an ENI under the MAC or id by which it was looked for, and forgets what earlier boots knew. */

@@ -13,7 +13,18 @@ import {
   reservationsOf,
   scopeOf,
 } from '../src/state.ts';
-import { attachment, EMPTY, ENI, mark, NOW, onEni, REF, reservation, stateOf } from './allocator/claims.ts';
+import {
+  attachment,
+  binding,
+  EMPTY,
+  ENI,
+  mark,
+  NOW,
+  onEni,
+  REF,
+  reservation,
+  stateOf,
+} from './allocator/claims.ts';
 
 test('isHeldBy() compares network, container and interface', () => {
   const one = reservation('c1', '10.10.0.80');
@@ -116,8 +127,14 @@ test('addMarks() replaces a mark on the same address in the same scope for the s
 
 test('pruneExpired() drops what is over, and is the same state when nothing is', () => {
   const [over, fresh] = [mark('10.10.0.80', { until: NOW }), mark('10.10.0.81', { until: NOW + 1 })];
-  const state = stateOf([], [over, fresh]);
+  const bindings = [
+    binding('shop/a', '10.10.0.80', { until: NOW }),
+    binding('shop/b', '10.10.0.81', { until: NOW + 1 }),
+  ];
+  const state = { ...stateOf([], [over, fresh]), bindings };
   assert.deepEqual(pruneExpired(state, NOW).marks, [fresh]);
+  assert.deepEqual(pruneExpired(state, NOW).bindings, bindings.slice(1));
+  assert.deepEqual(pruneExpired({ ...EMPTY, bindings }, NOW).bindings, bindings.slice(1));
   assert.equal(pruneExpired(state, NOW - 1), state);
   assert.equal(pruneExpired(EMPTY, NOW), EMPTY);
 });

@@ -49,13 +49,13 @@ const imports = sources.flatMap(importsOf);
 const layers: readonly (readonly string[])[] = [
   ['main.ts'],
   ['cli/'],
-  ['commands/', 'takeover/'],
+  ['commands/', 'takeover/', 'doctor/'],
   ['eni/'],
   ['allocator/', 'run.ts'],
   ['store/'],
   ['config/'],
   ['cni/', 'state.ts', 'sandbox.ts'],
-  ['log.ts', 'deadline.ts'],
+  ['log.ts', 'deadline.ts', 'phases.ts', 'pod-names.ts'],
   ['model.ts', 'errors.ts', 'json.ts', 'world.ts', 'version.ts'],
   ['net/'],
 ];
@@ -172,9 +172,23 @@ describe('doors', () => {
     );
   });
 
+  test('rounds alone take addresses off our ENI, and one file alone off another ENI', () => {
+    const callers = ['round.ts', 'take-over.ts'];
+    // What stands behind them; permissions.ts only asks whether it would be allowed to (DryRun).
+    const definitions = ['cloud.ts', 'ec2-client.ts', 'unassign.ts', 'permissions.ts'];
+    const found = sources
+      .filter((file) => /\bunassign\(/.test(withoutComments(read(file))))
+      .map((file) => basename(file));
+    assert.deepEqual(found.toSorted(), [...callers, ...definitions].toSorted());
+  });
+
   test('the AWS SDK is imported in eni/ alone, and a process that makes no call never loads it', () => {
     const isSdk = ({ to }: Import): boolean => /^@(aws-sdk|smithy)\//.test(to);
-    const callers = new Set(['src/eni/ec2-client.ts', 'src/eni/ec2-answers.ts', 'src/eni/sdk.ts']);
+    const callers = new Set(
+      ['ec2-answers', 'ec2-client', 'ec2-session', 'sdk', 'survey', 'survey-sdk'].map(
+        (name) => `src/eni/${name}.ts`,
+      ),
+    );
     none(
       imports.filter((one) => isSdk(one) && !callers.has(one.from)),
       'ask the Cloud',

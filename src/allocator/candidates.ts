@@ -1,7 +1,9 @@
 /** In which order the addresses of a range set are tried. */
 import type { Order } from '../config/allocation.ts';
 import type { Address } from '../net/address.ts';
-import { contains, type Span, sizeOf } from '../net/span.ts';
+import { contains, type Span } from '../net/span.ts';
+import { hash } from './hash.ts';
+import { addressAt, countOf, placeOf } from './places.ts';
 import { type UsableSet, usableSpans } from './subnet.ts';
 
 /**
@@ -23,9 +25,9 @@ export function* candidates(
     }
     return;
   }
-  const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0n);
+  const total = countOf(ranges);
   if (total === 0n) return;
-  const after = last && positionOf(ranges, last);
+  const after = last && placeOf(ranges, last);
   const start = after === undefined ? (order === 'spread' ? hash(seed) % total : 0n) : after + 1n;
   for (let step = 0n; step < total; step++) yield addressAt(ranges, (start + step) % total);
 }
@@ -46,30 +48,4 @@ export function placeOfLast(set: UsableSet, last: Address): Address | undefined 
     if (isHere) return before;
   }
   return undefined;
-}
-
-/** Place of the address when the ranges stand one behind the other. */
-function positionOf(ranges: readonly Span[], address: Address): bigint | undefined {
-  let before = 0n;
-  for (const range of ranges) {
-    if (contains(range, address)) return before + address.value - range.first.value;
-    before += sizeOf(range);
-  }
-  return undefined;
-}
-
-function addressAt(ranges: readonly Span[], position: bigint): Address {
-  let rest = position;
-  for (const range of ranges) {
-    if (rest < sizeOf(range)) return { family: range.first.family, value: range.first.value + rest };
-    rest -= sizeOf(range);
-  }
-  throw new RangeError(`position ${position} is outside the ranges`);
-}
-
-/** FNV-1a, 64 bits: neighbouring seeds land far apart. */
-function hash(text: string): bigint {
-  let value = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(text)) value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
-  return value ^ (value >> 32n);
 }

@@ -1,6 +1,7 @@
 /** What an ADD wants: addresses for an attachment, out of these sets, by these rules. */
 import type { Order } from '../config/allocation.ts';
-import { formatSet } from '../config/ranges.ts';
+import type { FixedAddresses } from '../config/fixed.ts';
+import { formatSet, type RangeSet } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
 import type { Attachment, Eni, Pod, Reservation, Sandbox } from '../model.ts';
 import { type Address, formatAddress } from '../net/address.ts';
@@ -12,6 +13,14 @@ export interface Claim {
   readonly sets: readonly UsableSet[];
   /** By index of the set: the address that the pod asks for. */
   readonly requested: ReadonlyMap<number, Address>;
+  /** By index of the set: the addresses that are the pod's by configuration, one for each of its interfaces. */
+  readonly fixed: ReadonlyMap<number, readonly Address[]>;
+  /** The addresses that are other pods' by configuration, and those pods' names. */
+  readonly fixedForOthers: FixedAddresses;
+  /** How long an address is kept for its pod once it is released, in milliseconds; 0: not at all. */
+  readonly stickyMs: number;
+  /** `stale`: an address that is the pod's own is taken over from an ENI that is out of use. */
+  readonly reassign: 'never' | 'stale';
   readonly order: Order;
   readonly cooldownMs: number;
   readonly eni?: Eni;
@@ -54,4 +63,30 @@ export function matchRequested(
     requested.set(set.index, address);
   }
   return requested;
+}
+
+/**
+ * Gives each of the pod's fixed addresses to the set that contains it.
+ * @throws Failure `invalid-config` when it is in the configuration but not to be had on this ENI: then
+ * the pod is in the wrong place, and any other address would be wrong, too.
+ */
+export function matchFixed(
+  sets: readonly UsableSet[],
+  whole: readonly RangeSet[],
+  addresses: readonly Address[],
+): ReadonlyMap<number, readonly Address[]> {
+  const isIn = (ranges: RangeSet, address: Address): boolean =>
+    ranges.some((range) => contains(range, address));
+  const fixed = new Map<number, readonly Address[]>();
+  for (const set of sets) {
+    const listed = addresses.filter((address) => isIn(whole[set.index] ?? [], address));
+    const here = listed.filter((address) => isUsable(set, address));
+    if (listed.length > 0 && here.length === 0) {
+      const list = listed.map(formatAddress).join(', ');
+      const why = `on this ENI, the range set has ${formatSet(set.ranges)}`;
+      throw new Failure('invalid-config', `cannot give the fixed address ${list}: ${why}`);
+    }
+    if (here.length > 0) fixed.set(set.index, here);
+  }
+  return fixed;
 }

@@ -8,7 +8,11 @@ import type { Claim } from './claim.ts';
 import type { Occupancy } from './occupancy.ts';
 import { type UsableSet, usableSpans } from './subnet.ts';
 
-const WORDS: Readonly<Record<Exclude<Occupancy, 'free' | 'cooling'>, string>> = {
+const WORDS: Readonly<Record<Occupancy, string>> = {
+  free: 'free',
+  cooling: 'cooling',
+  bound: 'kept for pods that may come back',
+  fixed: 'fixed for other pods',
   held: 'held by pods of this node',
   releasing: 'being released',
   unsettled: 'being released without an answer of EC2',
@@ -26,15 +30,31 @@ export function explainExhaustion(
   const spared = total(set.ranges) - total(usable);
   const counts = new Map<string, bigint>();
   for (const address of candidates(usable, 'reverse', undefined, '')) {
-    const found = occupancy(formatAddress(address));
-    const word = found === 'free' || found === 'cooling' ? found : WORDS[found];
+    const word = WORDS[occupancy(formatAddress(address))];
     counts.set(word, (counts.get(word) ?? 0n) + 1n);
   }
   if (spared > 0n) counts.set('never given out', spared);
   const details = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+  const lack = explainLack(set);
   return new Failure(
     'no-free-address',
-    `no free address in range set ${formatSet(set.ranges)} of network ${claim.attachment.network}: ${details}`,
+    `no free address in range set ${formatSet(set.ranges)} of network ${claim.attachment.network}: ` +
+      details +
+      (lack === undefined ? '' : `; ${lack}`),
+  );
+}
+
+/**
+ * A range that only some pods may use, and no other one behind it: a rolling update starts a pod before
+ * it ends one, so that a range with as many addresses as pods never lets it begin.
+ */
+function explainLack({ ranges, others }: UsableSet): string | undefined {
+  if (!ranges.every(({ pods }) => pods)) return undefined;
+  const patterns = [...new Set(ranges.flatMap(({ pods = [] }) => pods))].join(', ');
+  const spare = others.length > 0 ? '; the other ranges are for other pods' : '';
+  return (
+    `the range is for ${patterns} and has no spare${spare}: one address more than there are pods is enough ` +
+    'for a rolling update, in this range or in another one behind it in the list'
   );
 }
 

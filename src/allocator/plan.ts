@@ -5,6 +5,7 @@ import { formatAddress } from '../net/address.ts';
 import { type Change, isHeldBy, mapReservations, reservationsOf } from '../state.ts';
 import type { Claim } from './claim.ts';
 import { take } from './take.ts';
+import { isParticular, wishOf } from './wish.ts';
 
 export type Plan =
   /** Every address is the attachment's: answer. */
@@ -21,10 +22,10 @@ export type Plan =
  */
 export function planAdd(state: State, claim: Claim, now: number): Change<Plan> {
   const own = reservationsOf(state, claim.attachment);
-  const final = own.find(
-    ({ set, verdict, since }) =>
-      // A killed ADD may have left a verdict behind: only what EC2 said to this one counts.
-      verdict && since >= claim.since && !(isConflict(verdict) && !claim.requested.has(set)),
+  // A killed ADD may have left a verdict behind: only what EC2 said to this one counts.
+  const refused = own.filter(({ verdict, since }) => verdict && since >= claim.since);
+  const final = refused.find(
+    ({ set, verdict }) => verdict && (!isConflict(verdict) || isParticular(claim, set)),
   );
   if (final?.verdict) {
     return refuse(state, new Failure(final.verdict.kind, final.verdict.message));
@@ -32,7 +33,9 @@ export function planAdd(state: State, claim: Claim, now: number): Change<Plan> {
   const settled = adoptFromPredecessor(resume(state, claim), claim, now);
   const kept = liveReservations(settled, claim);
   const missing = claim.sets.filter(({ index }) => !kept.some(({ set }) => set === index));
-  const taken = take(settled, claim, missing, now);
+  // What was said to this ADD of the pod's own address stands: it is not tried over and over.
+  const next: Claim = refused.length > 0 ? { ...claim, reassign: 'never' } : claim;
+  const taken = take(settled, next, missing, now);
   if (taken instanceof Failure) return refuse(state, taken);
 
   const reservations = liveReservations(taken, claim).toSorted((a, b) => a.set - b.set);
@@ -81,17 +84,36 @@ const resume = (state: State, { attachment, deadline }: Claim): State =>
  */
 function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
   const { attachment, pod, sandbox, boot } = claim;
-  if (!pod || liveReservations(state, claim).length > 0) return state;
+  if (!pod?.uid || liveReservations(state, claim).length > 0) return state;
   const missing = new Set(claim.sets.map(({ index }) => index));
   return mapReservations(state, (reservation) => {
     const samePlace = isHeldBy(reservation, { ...attachment, container: reservation.container });
     const isHeir = samePlace && reservation.pod?.uid === pod.uid && reservation.eni?.id === claim.eni?.id;
     if (!isHeir || reservation.state !== 'assigned' || !claim.isGone(reservation)) return reservation;
-    const wish = claim.requested.get(reservation.set);
-    if (wish && formatAddress(wish) !== reservation.address) return reservation;
+    const wish = wishOf(state, claim, { index: reservation.set });
+    if (wish && !(wish instanceof Failure) && formatAddress(wish.address) !== reservation.address)
+      return reservation;
+    if (claim.fixedForOthers.has(reservation.address)) return reservation;
     // One address a set, though the pod may have left several containers behind.
     if (!missing.delete(reservation.set)) return reservation;
     const { sandbox: _old, goneSince: _then, ...rest } = reservation;
-    return { ...rest, container: attachment.container, boot, since: now, ...(sandbox ? { sandbox } : {}) };
+    const next = {
+      ...rest,
+      container: attachment.container,
+      boot,
+      since: now,
+      ...(sandbox ? { sandbox } : {}),
+    };
+    return isOnlyBelieved(reservation, claim) ? { ...next, ...askAgain(claim) } : next;
   });
 }
+
+/**
+ * While the machine was down, another node may have taken the address over, if the network allows that:
+ * then EC2 is asked once more, which costs a call for all pods of the boot together.
+ */
+const isOnlyBelieved = ({ eni, boot }: Reservation, claim: Claim): boolean =>
+  eni !== undefined && claim.reassign === 'stale' && boot !== claim.boot;
+
+/** As an Assign that was never answered: the address may be on the ENI. */
+const askAgain = ({ deadline }: Claim) => ({ state: 'assigning', unconfirmed: true, deadline }) as const;

@@ -1,6 +1,7 @@
 /** DEL's decision, pure: what becomes of an attachment's reservations. */
 import type { Attachment, Mark, MarkReason, Reservation, State } from '../model.ts';
 import { addMarks, isHeldBy, mapReservations, scopeOf } from '../state.ts';
+import { keepForPods } from './bindings.ts';
 
 /**
  * IMDS may list an address for this long after it was taken off (vpc-cni waits as long before it
@@ -27,18 +28,20 @@ export function planRelease(
 /** Gives up the selected reservations: addresses on an ENI become `releasing`, others are free at once. */
 export function giveUp(state: State, now: number, selects: (reservation: Reservation) => boolean): State {
   const marks: Mark[] = [];
+  const ended: Reservation[] = [];
   const next = mapReservations(state, (reservation) => {
     if (reservation.state === 'releasing' || !selects(reservation)) return reservation;
+    ended.push(reservation);
     if (reservation.state === 'refused') return undefined;
     if (!reservation.eni) {
       marks.push(...traces(reservation, now));
       return undefined;
     }
-    const { deadline: _, ...rest } = reservation;
+    const { deadline: _limit, reassign: _wish, ...rest } = reservation;
     const isUnasked = reservation.state === 'assigning' && !reservation.unconfirmed;
     return { ...rest, state: 'releasing', since: now, ...(isUnasked ? { unasked: true as const } : {}) };
   });
-  return addMarks(next, marks);
+  return keepForPods(addMarks(next, marks), ended, now);
 }
 
 /** What is remembered of an address when its reservation ends. */

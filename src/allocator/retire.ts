@@ -42,7 +42,7 @@ function isOver(reservation: Reservation, { now, isGone, impatient }: Evidence):
     case 'refused':
       return deadline !== undefined && deadline < now;
     case 'assigned': {
-      const isPatient = pod !== undefined && !impatient;
+      const isPatient = pod !== undefined && pod.uid !== '' && !impatient;
       if (isPatient && (goneSince === undefined || now - goneSince < GRACE_MS)) return false;
       return isGone(reservation);
     }

@@ -11,13 +11,19 @@ export interface UsableSet {
   /** Its place in the configuration. */
   readonly index: number;
   readonly ranges: RangeSet;
-  /** Addresses inside the ranges that AWS or the ENI itself keeps. */
+  /** Its ranges that are for other pods. */
+  readonly others: RangeSet;
+  /** Addresses inside the ranges that AWS keeps. */
   readonly reserved: readonly Span[];
+  /** The primary address of the ENI. */
+  readonly own?: Address;
+  /** It is one step of a set whose ranges are used up one after the other, see `stepsOf`. */
+  readonly step?: true;
 }
 
 /** Without an ENI, every range counts and nothing is reserved. */
 export const wholeSets = (sets: readonly RangeSet[]): readonly UsableSet[] =>
-  sets.map((ranges, index) => ({ index, ranges, reserved: [] }));
+  sets.map((ranges, index) => ({ index, ranges, others: [], reserved: [] }));
 
 /**
  * With an ENI, only ranges inside its subnet count, so that one definition serves every zone.
@@ -25,11 +31,11 @@ export const wholeSets = (sets: readonly RangeSet[]): readonly UsableSet[] =>
  */
 export function fitToSubnet(sets: readonly RangeSet[], eni: Eni): readonly UsableSet[] {
   const cidrs = cidrsOf(eni);
-  const primary = parseAddress(eni.primary ?? '');
-  const reserved = [...cidrs.flatMap(reservedByAws), ...(primary ? [{ first: primary, last: primary }] : [])];
+  const own = parseAddress(eni.primary ?? '');
+  const reserved = cidrs.flatMap(reservedByAws);
   return sets.map((set, index) => {
     const ranges = set.filter((range) => cidrs.some((cidr) => liesInside(range, cidr, eni)));
-    if (ranges.length > 0) return { index, ranges, reserved };
+    if (ranges.length > 0) return { index, ranges, others: [], reserved, ...(own ? { own } : {}) };
     throw new Failure(
       'invalid-config',
       `cannot use range set ${index} (${formatSet(set)}) on ${eni.id}: ` +
@@ -81,10 +87,12 @@ function reservedByAws(cidr: Prefix): readonly Span[] {
  * The addresses that pods may have, range by range. What is excluded is skipped as a whole: in IPv6 it
  * may be more than one can count through.
  */
-export const usableSpans = ({ ranges, reserved }: UsableSet): readonly Span[] =>
+export const usableSpans = ({ ranges, reserved, own }: UsableSet): readonly Span[] =>
   ranges.flatMap((range) =>
-    subtract(range, [...range.exclude, ...reserved, { first: range.gateway, last: range.gateway }]),
+    subtract(range, [...range.exclude, ...reserved, alone(range.gateway), ...(own ? [alone(own)] : [])]),
   );
+
+const alone = (address: Address): Span => ({ first: address, last: address });
 
 /** Whether the set's ranges have the address and nobody but pods may claim it. */
 export const isUsable = (set: UsableSet, address: Address): boolean =>

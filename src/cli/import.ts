@@ -13,15 +13,18 @@ import type { World } from '../world.ts';
 import type { Answer } from './answer.ts';
 import { readNetworks } from './config-file.ts';
 import { COMMON, COMMON_HELP, openDataDir, readOptions, UsageError } from './options.ts';
-import { printTable } from './table.ts';
+import { printReasoned } from './reasons.ts';
+import type { Column } from './table.ts';
 
-const HELP = `Usage: eni-local import [DIR] [--config FILE]... [--network NAME]... [--dry-run] [--json] [--data-dir DIR]
+const HELP = `Usage: eni-local import [DIR] [--config FILE]... [--network NAME]... [--dry-run] [--json]
+                        [--data-dir DIR]
 
-Takes over host-local's reservations from DIR (/var/lib/cni/networks, or the folder of one network), so
-that a node changes over without being drained: pods keep their addresses. With the configuration of a
-network that has an ENI, the addresses are assigned on it. Nothing in DIR is changed; leave it until
-the pods of that time are gone, since their DEL may still go to host-local, and is seen there.
-It can be run again. Exit status: 0 when all is taken over, 1 when something is not, 2 for wrong use.
+Takes over host-local's reservations from DIR (/var/lib/cni/networks, or the folder of one network),
+so that a node changes over without being drained: pods keep their addresses. With the configuration
+of a network that has an ENI, the addresses are assigned on it. Nothing in DIR is changed; leave it
+until the pods of that time are gone, since their DEL may still go to host-local, and is seen there.
+It can be run again. Exit status: 0 when all is taken over, 1 when something is not, 2 for wrong
+use.
 
   --config FILE    network configuration, list or NetworkAttachmentDefinition, JSON or YAML
   --network NAME   only this network
@@ -84,16 +87,28 @@ const WORDS: Readonly<Record<TakenOver['result'], string>> = {
   failed: 'FAILED',
 };
 
+const COLUMNS: readonly Column[] = [
+  { heading: 'NETWORK', least: 4 },
+  { heading: 'ADDRESS' },
+  { heading: 'CONTAINER', least: 4 },
+  { heading: 'INTERFACE', least: 4 },
+  { heading: 'ENI' },
+  { heading: 'RESULT' },
+];
+
 function print(all: readonly TakenOver[], inherited: readonly InheritedNetwork[]): string {
   if (all.length === 0) return `host-local has given out nothing on ${inherited.length} networks.\n`;
-  const rows = all.map(({ network, address, container, interface: name, eni, action, result, reason }) => [
-    network,
-    address,
-    container?.slice(0, 13) ?? '-',
-    name === undefined || name === '' ? '-' : name,
-    eni ?? '-',
-    action === 'known' && result === 'done' ? 'known' : WORDS[result],
-    reason ?? '',
-  ]);
-  return printTable(['NETWORK', 'ADDRESS', 'CONTAINER', 'INTERFACE', 'ENI', 'RESULT', 'REASON'], rows);
+  const rows = all.map(({ network, address, container, interface: name, eni, action, result, reason }) => ({
+    subject: address,
+    cells: [
+      network,
+      address,
+      container?.slice(0, 13) ?? '-',
+      name === undefined || name === '' ? '-' : name,
+      eni ?? '-',
+      action === 'known' && result === 'done' ? 'known' : WORDS[result],
+    ],
+    reason: reason ?? '',
+  }));
+  return printReasoned(COLUMNS, rows);
 }

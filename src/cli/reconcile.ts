@@ -4,7 +4,9 @@ import { type Reconciled, reconcile } from '../eni/reconcile.ts';
 import type { World } from '../world.ts';
 import type { Answer } from './answer.ts';
 import { COMMON, COMMON_HELP, openDataDir, readOptions } from './options.ts';
-import { printTable } from './table.ts';
+import { printReasoned } from './reasons.ts';
+import type { Column } from './table.ts';
+import { wrap } from './wrap.ts';
 
 const HELP = `Usage: eni-local reconcile [--dry-run] [--orphans] [--json] [--data-dir DIR]
 
@@ -37,17 +39,21 @@ const WORDS: Readonly<Record<Reconciled['result'], string>> = {
   failed: 'FAILED',
 };
 
+const COLUMNS: readonly Column[] = [
+  { heading: 'ACTION' },
+  { heading: 'ADDRESS' },
+  { heading: 'ENI' },
+  { heading: 'CONTAINER', least: 4 },
+  { heading: 'RESULT' },
+];
+
 function print(found: readonly Reconciled[]): string {
   if (found.length === 0) return 'Records and ENIs agree.\n';
-  const rows = found.map(({ action, address, eni, container, reason, result }) => [
-    action,
-    address,
-    eni ?? '-',
-    container?.slice(0, 13) ?? '-',
-    WORDS[result],
+  const rows = found.map(({ action, address, eni, container, reason, result }) => ({
+    subject: address,
+    cells: [action, address, eni ?? '-', container?.slice(0, 13) ?? '-', WORDS[result]],
     reason,
-  ]);
+  }));
   const errors = found.flatMap(({ error }) => error ?? []);
-  const table = printTable(['ACTION', 'ADDRESS', 'ENI', 'CONTAINER', 'RESULT', 'REASON'], rows);
-  return [table, ...new Set(errors.map((error) => `${error}\n`))].join('');
+  return [printReasoned(COLUMNS, rows), ...new Set(errors.map((error) => wrap(error, '', '  ')))].join('');
 }

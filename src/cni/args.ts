@@ -38,11 +38,12 @@ export function parseArgs(text: string): Args {
     throw new Failure('environment', `CNI_ARGS: unknown args ${JSON.stringify(unknown)}`);
   }
 
-  const [uid] = values('K8S_POD_UID');
+  const [uid = ''] = values('K8S_POD_UID');
   const [namespace = ''] = values('K8S_POD_NAMESPACE');
   const [name = ''] = values('K8S_POD_NAME');
   return {
     addresses: (values('IP').at(-1) ?? '').split(',').filter((address) => address !== ''),
-    ...(uid ? { pod: { namespace, name, uid } } : {}),
+    // A runtime may tell the UID alone, or, if it is an old one, the name alone.
+    ...(uid !== '' || (namespace !== '' && name !== '') ? { pod: { namespace, name, uid } } : {}),
   };
 }

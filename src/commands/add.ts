@@ -15,18 +15,28 @@ import { openRun, type Run } from '../run.ts';
 import { heldBy, reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
 import { makeClaim } from './claim.ts';
+import { aboutAddresses, withOutcome } from './outcome.ts';
 import { withPending } from './pending.ts';
 import { toResult } from './result.ts';
 
 /** @throws Failure; then the attachment has no more than it had before. */
 export async function add(request: Request, openCloud: OpenCloud, world: World): Promise<IpamResult> {
+  const run = openRun(readSettings(request.network.json), { command: 'ADD', ...request.attachment }, world);
+  const { result } = await withOutcome(
+    run,
+    () => answer(request, openCloud, run),
+    ({ held }) => aboutAddresses(held),
+  );
+  return result;
+}
+
+async function answer(request: Request, openCloud: OpenCloud, run: Run) {
   const allocation = readAllocation(request.network, request.args);
   const dns = readDns(allocation.resolvConf);
-  const run = openRun(readSettings(request.network.json), { command: 'ADD', ...request.attachment }, world);
-  const answer =
+  const held =
     findAnswer(run.store.read(), request.attachment, allocation.rangeSets.length) ??
     (await obtainOrUndo(request, allocation, openCloud, run));
-  return toResult(answer, allocation.routes, dns);
+  return { held, result: toResult(held, allocation.routes, dns) };
 }
 
 async function obtainOrUndo(

@@ -7,11 +7,12 @@ import { CloudError, type OpenCloud, toFailure } from '../eni/cloud.ts';
 import { openImds } from '../eni/imds.ts';
 import { listAddresses } from '../eni/imds-addresses.ts';
 import { Failure } from '../errors.ts';
-import type { EniRef } from '../model.ts';
+import type { Attachment, EniRef } from '../model.ts';
 import { familyOf } from '../net/address.ts';
 import { openRun, type Run } from '../run.ts';
 import { reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
+import { withOutcome } from './outcome.ts';
 
 /** @throws Failure `check-failed` that says what is missing. */
 export async function check(request: Request, openCloud: OpenCloud, world: World): Promise<void> {
@@ -19,6 +20,15 @@ export async function check(request: Request, openCloud: OpenCloud, world: World
   requireVersion(network.cniVersion, '0.4.0', 'CHECK');
   const expected = readPreviousAddresses(network);
   const run = openRun(readSettings(network.json), { command: 'CHECK', ...attachment }, world);
+  await withOutcome(run, () => compare(attachment, expected, openCloud, run));
+}
+
+async function compare(
+  attachment: Attachment,
+  expected: readonly string[],
+  openCloud: OpenCloud,
+  run: Run,
+): Promise<void> {
   const held = reservationsOf(run.store.read(), attachment).filter(({ state }) => state === 'assigned');
   const who = `${attachment.interface} of container ${attachment.container} on network ${attachment.network}`;
   if (held.length === 0) throw new Failure('check-failed', `no address is recorded for ${who}`);

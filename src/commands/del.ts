@@ -1,13 +1,15 @@
 /** DEL: takes the attachment's addresses off the ENI and forgets them. The state alone decides what they are. */
 import { planRelease } from '../allocator/release.ts';
 import type { Request } from '../cni/request.ts';
-import { readSettings } from '../config/settings.ts';
+import { readSettings, type Settings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
 import { settle } from '../eni/queue.ts';
 import { Failure } from '../errors.ts';
-import { openRun } from '../run.ts';
+import type { Reservation } from '../model.ts';
+import { openRun, type Run } from '../run.ts';
 import { enisOf, heldBy, reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
+import { aboutAddresses, withOutcome } from './outcome.ts';
 import { withPending } from './pending.ts';
 
 /** A pod does not wait longer than this for an EC2 that fails; its addresses stay `releasing`. */
@@ -18,7 +20,17 @@ export async function del(request: Request, openCloud: OpenCloud, world: World):
   const { attachment, network } = request;
   const settings = readSettings(network.json);
   const run = openRun(settings, { command: 'DEL', ...attachment }, world);
-  if (reservationsOf(run.store.read(), attachment).length === 0) return;
+  await withOutcome(run, () => release(request, settings, openCloud, run), aboutAddresses);
+}
+
+/** Answers what was to be released. */
+async function release(
+  { attachment }: Request,
+  settings: Settings,
+  openCloud: OpenCloud,
+  run: Run,
+): Promise<readonly Reservation[]> {
+  if (reservationsOf(run.store.read(), attachment).length === 0) return [];
 
   const releasing = await run.store.transact((state, now) => {
     const next = planRelease(state, attachment, now);
@@ -30,8 +42,9 @@ export async function del(request: Request, openCloud: OpenCloud, world: World):
     for (const eni of enisOf(releasing)) await settle(eni, wait, openCloud, run);
   } catch (error) {
     const firstTry = Math.min(...releasing.map(({ since }) => since));
-    const letGo = settings.onReleaseFailure === 'defer' || world.now() - firstTry >= LET_GO_MS;
+    const letGo = settings.onReleaseFailure === 'defer' || run.world.now() - firstTry >= LET_GO_MS;
     if (!(error instanceof Failure) || !letGo) throw withPending(error, attachment, run.store);
     run.log.warn('the pod is let go, its addresses are still to be released', { error: error.message });
   }
+  return releasing;
 }

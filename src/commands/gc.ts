@@ -8,9 +8,10 @@ import type { OpenCloud } from '../eni/cloud.ts';
 import { settle } from '../eni/queue.ts';
 import { Failure } from '../errors.ts';
 import type { Reservation } from '../model.ts';
-import { openRun } from '../run.ts';
+import { openRun, type Run } from '../run.ts';
 import { enisOf, isHeldBy } from '../state.ts';
 import type { World } from '../world.ts';
+import { aboutAddresses, withOutcome } from './outcome.ts';
 
 /** @throws Failure that tells all that went wrong, after everything has been tried. */
 export async function gc({ network }: Request, openCloud: OpenCloud, world: World): Promise<void> {
@@ -20,7 +21,16 @@ export async function gc({ network }: Request, openCloud: OpenCloud, world: Worl
     reservation.network === network.name && !valid.some((attachment) => isHeldBy(reservation, attachment));
 
   const run = openRun(readSettings(network.json), { command: 'GC', network: network.name }, world);
-  if (!run.store.read().reservations.some(isGarbage)) return;
+  await withOutcome(run, () => release(isGarbage, openCloud, run), aboutAddresses);
+}
+
+/** Answers what was to be released. */
+async function release(
+  isGarbage: (reservation: Reservation) => boolean,
+  openCloud: OpenCloud,
+  run: Run,
+): Promise<readonly Reservation[]> {
+  if (!run.store.read().reservations.some(isGarbage)) return [];
   const releasing = await run.store.transact((state, now) => {
     const next = giveUp(state, now, isGarbage);
     return { state: next, value: next.reservations.filter(isGarbage) };
@@ -36,4 +46,5 @@ export async function gc({ network }: Request, openCloud: OpenCloud, world: Worl
   }
   const [first] = failures;
   if (first) throw new Failure(first.kind, failures.map(({ message }) => message).join('; '));
+  return releasing;
 }

@@ -2,7 +2,8 @@
 import { planAdd } from '../allocator/plan.ts';
 import type { Request } from '../cni/request.ts';
 import { requireVersion } from '../cni/versions.ts';
-import { readAllocation } from '../config/allocation.ts';
+import { type Allocation, readAllocation } from '../config/allocation.ts';
+import type { Range } from '../config/ranges.ts';
 import { readSettings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
 import { requireCredentials } from '../eni/credentials.ts';
@@ -10,19 +11,21 @@ import { Failure } from '../errors.ts';
 import { openRun, type Run } from '../run.ts';
 import type { World } from '../world.ts';
 import { makeClaim } from './claim.ts';
+import { withOutcome } from './outcome.ts';
 
 /** @throws Failure `not-available` with the reason; a configuration that no ADD could use fails as there. */
 export async function status(request: Request, openCloud: OpenCloud, world: World): Promise<void> {
   requireVersion(request.network.cniVersion, '1.1.0', 'STATUS');
   const allocation = readAllocation(request.network, '');
   const run = openRun(readSettings(request.network.json), { command: 'STATUS' }, world);
-  await unlessAvailable(async () => {
-    const claim = await makeClaim(request, allocation, openCloud, run);
+  const attempt = async (): Promise<void> => {
+    const claim = await makeClaim(request, forAnyPod(allocation), openCloud, run);
     if (claim.eni) await requireCredentials(run);
     await requireWritableState(run);
     const { value } = planAdd(run.store.read(), claim, world.now());
     if (value.kind === 'refused') throw value.failure;
-  });
+  };
+  await withOutcome(run, () => unlessAvailable(attempt));
 }
 
 async function unlessAvailable(attempt: () => Promise<void>): Promise<void> {
@@ -37,3 +40,14 @@ async function unlessAvailable(attempt: () => Promise<void>): Promise<void> {
 /** A transaction that changes nothing makes the directory and its lock, and takes the lock away again. */
 const requireWritableState = ({ store }: Run): Promise<void> =>
   store.transact((state) => ({ state, value: undefined }));
+
+/** Nobody in particular asks: the question is whether there is a pod that would get an address. */
+const forAnyPod = (allocation: Allocation): Allocation => ({
+  ...allocation,
+  rangeSets: allocation.rangeSets.map((set) => set.map(withoutPods)),
+  fixed: new Map(),
+});
+
+function withoutPods({ pods: _pods, ...range }: Range): Range {
+  return range;
+}

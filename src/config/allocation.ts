@@ -6,6 +6,7 @@ import { isAtLeast } from '../cni/versions.ts';
 import { Failure } from '../errors.ts';
 import type { Pod } from '../model.ts';
 import type { Address } from '../net/address.ts';
+import { type FixedAddresses, readFixed } from './fixed.ts';
 import { type RangeSet, readRangeSets } from './ranges.ts';
 import { readRequestedAddresses } from './requested.ts';
 import { readRoutes } from './routes.ts';
@@ -27,24 +28,35 @@ export interface Allocation {
   readonly resolvConf?: string;
   readonly order: Order;
   readonly cooldownMs: number;
+  /** How long an address is kept for its pod once it is released; 0: not at all. */
+  readonly stickyMs: number;
+  readonly fixed: FixedAddresses;
+  /** `stale`: a pod's own address is taken over from an ENI that is out of use. */
+  readonly reassign: 'never' | 'stale';
   /** Absent: plain host-local behaviour, no AWS. */
   readonly eni?: EniSource;
   readonly pod?: Pod;
 }
+
+const DAY_S = 24 * 60 * 60;
 
 /** @throws Failure `unsupported-field`, `invalid-config` or (CNI_ARGS) `environment`. */
 export function readAllocation(network: Network, cniArgs: string): Allocation {
   const input = checkShape(network.json);
   const args = parseArgs(cniArgs);
   const eni = readEniSource(input);
+  const rangeSets = readSets(network, input);
   return {
-    rangeSets: readSets(network, input),
+    rangeSets,
     requested: readRequestedAddresses(args.addresses, input),
     routes: readRoutes(input.ipam.routes ?? []),
     ...(input.ipam.resolvConf ? { resolvConf: input.ipam.resolvConf } : {}),
     order: input.ipam.order ?? 'sequential',
     // Without an ENI nothing outside remembers an address: host-local's order is kept.
     cooldownMs: (input.ipam.cooldown ?? (eni ? 30 : 0)) * 1000,
+    stickyMs: input.ipam.sticky ? (input.ipam.stickyFor ?? DAY_S) * 1000 : 0,
+    fixed: readFixed(input.ipam.fixed ?? {}, rangeSets),
+    reassign: input.ipam.eni?.reassign ?? 'never',
     ...(eni ? { eni } : {}),
     ...podOf(args),
   };

@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts';
 import { type Address, bitsOf, formatAddress, parseAddress } from '../net/address.ts';
 import { firstOf, formatPrefix, lastOf, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { contains, overlaps, parseSpan, type Span } from '../net/span.ts';
+import { isPodPattern } from '../pod-names.ts';
 import type { RangeInput } from './schema.ts';
 
 /** Addresses from `first` to `last` but for the gateway and the excluded ones. */
@@ -10,6 +11,8 @@ export interface Range extends Span {
   readonly subnet: Prefix;
   readonly gateway: Address;
   readonly exclude: readonly Span[];
+  /** Patterns of the pods that may use it; absent: it is for everyone. */
+  readonly pods?: readonly string[];
 }
 
 /** One address is given out of each set; its ranges are tried in order. */
@@ -86,7 +89,19 @@ function readRange(input: RangeInput, path: string): Range {
     last,
     gateway: input.gateway ? readGateway(input.gateway, `${path}.gateway`) : beside(subnet.address, 1n),
     exclude: (input.exclude ?? []).map((text, index) => readExclusion(text, `${path}.exclude[${index}]`)),
+    ...(input.pods ? { pods: readPods(input.pods, `${path}.pods`) } : {}),
   };
+}
+
+function readPods(patterns: readonly string[], path: string): readonly string[] {
+  if (patterns.length === 0) {
+    throw invalid(path, 'must name a pod, or not be there when the range is for everyone', '[]');
+  }
+  for (const [index, pattern] of patterns.entries()) {
+    if (!isPodPattern(pattern))
+      throw invalid(`${path}[${index}]`, 'must be namespace/name, in which * stands for any text', pattern);
+  }
+  return patterns;
 }
 
 function readSubnet(text: string, path: string): Prefix {

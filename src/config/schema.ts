@@ -22,6 +22,7 @@ const RangeShape = v.object({
   rangeEnd: optional(Text),
   gateway: optional(Text),
   exclude: optional(v.array(Text)),
+  pods: optional(v.array(Text)),
 });
 export type RangeInput = v.InferOutput<typeof RangeShape>;
 
@@ -43,7 +44,7 @@ const EniShape = v.strictObject({
   id: optional(v.pipe(Text, v.regex(/^eni-[0-9a-f]+$/, 'an ENI id such as eni-0123456789abcdef0'))),
   region: optional(Text),
   timeout: optional(v.pipe(v.number(), v.minValue(1))),
-  reassign: optional(v.picklist(['never'])),
+  reassign: optional(v.picklist(['never', 'stale'])),
   onReleaseFailure: optional(v.picklist(['error', 'defer'])),
 });
 
@@ -59,6 +60,9 @@ const IpamShape = v.object({
   dataDir: optional(Text),
   order: optional(v.picklist(['sequential', 'reverse', 'spread'])),
   cooldown: optional(Seconds),
+  sticky: optional(v.boolean()),
+  stickyFor: optional(Seconds),
+  fixed: optional(objectOf(v.record(Text, v.array(Text)))),
   eni: optional(objectOf(EniShape)),
   logFile: optional(Text),
   logLevel: optional(v.picklist(LOG_LEVELS)),
@@ -134,10 +138,14 @@ export function salvageIpam(json: unknown): Pick<IpamInput, 'dataDir' | 'logFile
   return result.success ? result.output.ipam : {};
 }
 
-/** `ipam.ranges[0][1].subnet`, as one would write it in JavaScript. */
+/** `ipam.ranges[0][1].subnet` or `ipam.fixed["shop/db-0"][0]`, as one would write it in JavaScript. */
 function formatPath(items: readonly v.IssuePathItem[]): string {
+  const step = (key: unknown): string => {
+    if (typeof key === 'number') return `[${key}]`;
+    return /^\w+$/.test(String(key)) ? `.${String(key)}` : `[${JSON.stringify(key)}]`;
+  };
   return items
-    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .map(({ key }) => step(key))
     .join('')
     .replace(/^\./, '');
 }

@@ -6,7 +6,8 @@ import { type Holder, type Holding, holderOf } from './holdings.ts';
 
 /** What became of one address. */
 export type AssignOutcome =
-  | { readonly kind: 'held' }
+  /** `from` is the ENI that it was taken over from. */
+  | { readonly kind: 'held'; readonly from?: string }
   /** EC2's final word. `holder` is the ENI that has the address, where EC2 tells. */
   | { readonly kind: 'refused'; readonly verdict: Verdict; readonly holder?: string }
   /** No answer: it may have been assigned, or may yet be. */

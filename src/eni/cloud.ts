@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts';
 import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
 import type { Holding } from './holdings.ts';
+import type { EniUse } from './use.ts';
 
 /** Facts about an ENI as EC2 tells them. */
 export interface EniDescription {
@@ -32,6 +33,8 @@ export interface Cloud {
   secondariesOf(id: string): Promise<readonly string[]>;
   /** Everything in the subnet that an ENI holds, delegated prefixes included. */
   holdingsIn(subnet: string): Promise<readonly Holding[]>;
+  /** DescribeNetworkInterfaces and, when it is attached, DescribeInstances: who uses an ENI. */
+  useOf(id: string): Promise<EniUse>;
 }
 
 /** Opens EC2 in a region. Only a process that calls EC2 should: it loads the SDK. */

@@ -1,10 +1,11 @@
 /** Whether this node has AWS credentials, and why not. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { errorMessage, Failure } from '../errors.ts';
 import type { Run } from '../run.ts';
 import type { RawError } from './ec2-errors.ts';
-import { openImds } from './imds.ts';
+import { imdsOf } from './imds.ts';
 
 /** Variables by which the SDK finds credentials without the instance's role. */
 const SOURCES = [
@@ -17,8 +18,57 @@ const SOURCES = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ];
 
-const roleOf = ({ world, deadline }: Run): Promise<string | undefined> =>
-  openImds(world, deadline).get('iam/security-credentials/');
+const ROLE = 'iam/security-credentials/';
+
+const roleOf = (run: Run): Promise<string | undefined> => imdsOf(run).get(ROLE);
+
+/** What IMDS tells of a role's keys; AWS documents it with the instance metadata. */
+const KeysShape = v.object({
+  AccessKeyId: v.string(),
+  SecretAccessKey: v.string(),
+  Token: v.string(),
+  Expiration: v.string(),
+});
+
+/**
+ * The instance role's keys as the SDK takes them, by the token that this run has already. Undefined when
+ * something comes before the role in the SDK's order: then it is the SDK that looks.
+ */
+export function roleProvider(run: Run): (() => Promise<Credentials>) | undefined {
+  if (hasOtherSource(run) || run.world.env['AWS_EC2_METADATA_DISABLED']) return undefined;
+  return async () => {
+    try {
+      return await readKeys(run);
+    } catch (error) {
+      throw new MissingCredentials(errorMessage(error), { cause: error });
+    }
+  };
+}
+
+async function readKeys(run: Run): Promise<Credentials> {
+  const role = await roleOf(run);
+  const text = role === undefined ? undefined : await imdsOf(run).get(`${ROLE}${role}`);
+  if (text === undefined) throw new Failure('denied', NO_ROLE);
+  const keys = v.parse(KeysShape, JSON.parse(text));
+  return {
+    accessKeyId: keys.AccessKeyId,
+    secretAccessKey: keys.SecretAccessKey,
+    sessionToken: keys.Token,
+    expiration: new Date(keys.Expiration),
+  };
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** Named as the SDK names it: without keys, EC2 was never asked. */
+class MissingCredentials extends Error {
+  override readonly name = 'CredentialsProviderError';
+}
 
 /**
  * The SDK says the same whether there are no credentials or IMDS did not answer. Only IMDS knows that
@@ -41,8 +91,13 @@ const NO_ROLE = 'no AWS credentials: the instance has no role';
  * @throws Failure `denied` when there are none, `try-again` when IMDS does not tell.
  */
 export async function requireCredentials(run: Run): Promise<void> {
-  const { HOME: home = '/root', ...env } = run.world.env;
-  if (SOURCES.some((name) => env[name])) return;
-  if (['credentials', 'config'].some((name) => existsSync(join(home, '.aws', name)))) return;
+  if (hasOtherSource(run)) return;
   if ((await roleOf(run)) === undefined) throw new Failure('denied', NO_ROLE);
+}
+
+/** Whether the SDK may find credentials before it comes to the instance's role. */
+function hasOtherSource({ world }: Run): boolean {
+  const { HOME: home = '/root', ...env } = world.env;
+  const files = ['credentials', 'config'].map((name) => join(home, '.aws', name));
+  return SOURCES.some((name) => env[name]) || files.some((path) => existsSync(path));
 }

@@ -6,7 +6,7 @@ import { errorCode, errorMessage, Failure } from '../errors.ts';
 import type { Eni } from '../model.ts';
 import type { Run } from '../run.ts';
 import { type OpenCloud, toFailure } from './cloud.ts';
-import { type Imds, openImds } from './imds.ts';
+import { type Imds, imdsOf } from './imds.ts';
 import { listAddresses } from './imds-addresses.ts';
 
 /** An ENI as it was just found, with what it holds beside its primary address. */
@@ -20,7 +20,7 @@ export const keyOf = ({ id, interface: name = '' }: EniSource): string => id ?? 
 
 /** @throws Failure `no-eni` when there is none, `try-again` or `denied` when nobody tells. */
 export async function discoverEni(source: EniSource, openCloud: OpenCloud, run: Run): Promise<Discovery> {
-  const imds = openImds(run.world, run.deadline);
+  const imds = imdsOf(run);
   const region = async (): Promise<string> =>
     source.region ?? (run.world.env['AWS_REGION'] || (await required(imds, 'placement/region')));
   if (source.id) return await describeEni(source.id, await region(), openCloud, run);

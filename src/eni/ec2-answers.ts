@@ -1,7 +1,8 @@
 /** Reads what EC2 answers about ENIs and subnets, whatever the order in which it tells. */
-import type { NetworkInterface, Subnet } from '@aws-sdk/client-ec2';
+import type { Instance, NetworkInterface, Subnet } from '@aws-sdk/client-ec2';
 import { parseSpan } from '../net/span.ts';
 import { addressesIn, type Holding } from './holdings.ts';
+import type { EniUse } from './use.ts';
 
 /** Every address of an ENI, and every prefix that is delegated to it. */
 export function holdingsOf(described: NetworkInterface): readonly Holding[] {
@@ -37,4 +38,25 @@ export function cidrsOf({
     state?.State === 'associated' ? (cidr ?? []) : [],
   );
   return [...(ipv4 ? [ipv4] : []), ...ipv6];
+}
+
+/** Who uses an ENI: what is said of its attachment, and of the instance that the attachment names. */
+export function useOf(described: NetworkInterface, instance: Instance | undefined): EniUse {
+  const { Attachment: attachment, Status: status = 'unknown' } = described;
+  const { State: state, HibernationOptions: hibernation } = instance ?? {};
+  const id = attachment?.InstanceId;
+  return {
+    // Attached to something that is no instance, such as a load balancer.
+    status: attachment && attachment.Status !== 'detached' && status === 'available' ? 'attached' : status,
+    secondaries: secondariesOf(described),
+    ...(id === undefined
+      ? {}
+      : {
+          instance: {
+            id,
+            ...(state?.Name ? { state: state.Name } : {}),
+            hibernates: hibernation?.Configured === true,
+          },
+        }),
+  };
 }

@@ -1,66 +1,31 @@
 /** EC2 through the AWS SDK. */
-import type { NetworkInterface } from '@aws-sdk/client-ec2';
-
+import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
 import { familyOf } from '../net/address.ts';
-
 import { CloudError, type OpenCloud } from './cloud.ts';
-import { cidrsOf, holdingsOf, secondariesOf } from './ec2-answers.ts';
-import { classify } from './ec2-errors.ts';
-import { readError } from './ec2-failure.ts';
-
-/** A call that takes longer is given up, and tried again within the deadline. */
-const CALL_TIMEOUT_MS = 10_000;
-
-/** The SDK's way to send a command, as far as {@link call} needs it. */
-type Send<Output> = (options: { abortSignal: AbortSignal }) => Promise<Output>;
+import { cidrsOf, holdingsOf, secondariesOf, useOf } from './ec2-answers.ts';
+import { openSession } from './ec2-session.ts';
+import { allPages } from './pages.ts';
 
 /** Opens a client for the region; endpoint and credentials are the SDK's standard ones. */
 export const openEc2: OpenCloud = async (region, run) => {
-  const { deadline, log } = run;
-  // Loaded here, by a process that calls EC2, and by no other: it costs as much as all the rest.
-  const sdk = await import('./sdk.ts');
-  // One layer owns retries, and that is ours: it knows the deadline and the rest of the batch.
-  const connect = () => new sdk.EC2Client({ region, maxAttempts: 1 });
-  let client = connect();
-
-  async function call<Output>(action: string, fields: object, send: Send<Output>): Promise<Output> {
-    const limit = Math.min(CALL_TIMEOUT_MS, deadline.remaining());
-    if (limit === 0) throw new CloudError('not-now', 'Timeout', `${action}: no time was left to ask EC2`);
-    const abortSignal = AbortSignal.timeout(limit);
-    try {
-      const output = await Promise.race([send({ abortSignal }), rejectWhenAborted(abortSignal)]);
-      log.debug('EC2 answered', { action, ...fields });
-      return output;
-    } catch (error) {
-      const failure = classify(action, await readError(error, client.config.systemClockOffset, limit, run));
-      // A client keeps its credentials: a new one fetches them again.
-      if (failure.code === 'RequestExpired') client = connect();
-      log.info('EC2 call failed', { action, ...fields, kind: failure.kind, error: failure.message });
-      throw failure;
-    }
-  }
-
-  async function describe(filter: string, value: string): Promise<NetworkInterface[]> {
-    const found: NetworkInterface[] = [];
-    let next: string | undefined;
-    do {
-      const command = new sdk.DescribeNetworkInterfacesCommand({
-        Filters: [{ Name: filter, Values: [value] }],
-        ...(next ? { NextToken: next } : {}),
-      });
-      const page = await call('DescribeNetworkInterfaces', { [filter]: value }, (options) =>
-        client.send(command, options),
-      );
-      found.push(...(page.NetworkInterfaces ?? []));
-      next = page.NextToken;
-    } while (next);
-    return found;
-  }
+  const { sdk, call, describeEnis } = await openSession(() => import('./sdk.ts'), region, run);
 
   async function describeOne(id: string): Promise<NetworkInterface> {
-    const [found] = await describe('network-interface-id', id);
+    const [found] = await describeEnis('network-interface-id', id);
     if (found) return found;
     throw new CloudError('eni-gone', 'InvalidNetworkInterfaceID.NotFound', `EC2 knows no ENI ${id}`);
+  }
+
+  /** By a filter, so that an instance that is not there is no error. */
+  async function describeInstance(id: string): Promise<Instance | undefined> {
+    const pages = await allPages((from) => {
+      const command = new sdk.DescribeInstancesCommand({
+        Filters: [{ Name: 'instance-id', Values: [id] }],
+        ...from,
+      });
+      return call('DescribeInstances', { instance: id }, (client, options) => client.send(command, options));
+    });
+    return pages.flatMap(({ Reservations: all = [] }) => all).flatMap(({ Instances: own = [] }) => own)[0];
   }
 
   return {
@@ -71,7 +36,7 @@ export const openEc2: OpenCloud = async (region, run) => {
           NetworkInterfaceId: eni.id,
           Ipv6Addresses: [...addresses],
         });
-        await call('AssignIpv6Addresses', about, (options) => client.send(command, options));
+        await call('AssignIpv6Addresses', about, (client, options) => client.send(command, options));
         return;
       }
       const command = new sdk.AssignPrivateIpAddressesCommand({
@@ -79,7 +44,7 @@ export const openEc2: OpenCloud = async (region, run) => {
         PrivateIpAddresses: [...addresses],
         AllowReassignment: false,
       });
-      await call('AssignPrivateIpAddresses', about, (options) => client.send(command, options));
+      await call('AssignPrivateIpAddresses', about, (client, options) => client.send(command, options));
     },
     async unassign(eni, addresses) {
       const about = { eni: eni.id, addresses };
@@ -88,20 +53,20 @@ export const openEc2: OpenCloud = async (region, run) => {
           NetworkInterfaceId: eni.id,
           Ipv6Addresses: [...addresses],
         });
-        await call('UnassignIpv6Addresses', about, (options) => client.send(command, options));
+        await call('UnassignIpv6Addresses', about, (client, options) => client.send(command, options));
         return;
       }
       const command = new sdk.UnassignPrivateIpAddressesCommand({
         NetworkInterfaceId: eni.id,
         PrivateIpAddresses: [...addresses],
       });
-      await call('UnassignPrivateIpAddresses', about, (options) => client.send(command, options));
+      await call('UnassignPrivateIpAddresses', about, (client, options) => client.send(command, options));
     },
     async describeEni(id) {
       const eni = await describeOne(id);
       const subnet = eni.SubnetId ?? '';
       const command = new sdk.DescribeSubnetsCommand({ SubnetIds: [subnet] });
-      const { Subnets } = await call('DescribeSubnets', { subnet }, (options) =>
+      const { Subnets } = await call('DescribeSubnets', { subnet }, (client, options) =>
         client.send(command, options),
       );
       const primary = eni.PrivateIpAddress;
@@ -113,16 +78,13 @@ export const openEc2: OpenCloud = async (region, run) => {
       };
     },
     secondariesOf: async (id) => secondariesOf(await describeOne(id)),
-    holdingsIn: async (subnet) => (await describe('subnet-id', subnet)).flatMap(holdingsOf),
+    holdingsIn: async (subnet) => (await describeEnis('subnet-id', subnet)).flatMap(holdingsOf),
+    async useOf(id) {
+      const eni = await describeOne(id);
+      const instance = eni.Attachment?.InstanceId;
+      return useOf(eni, instance === undefined ? undefined : await describeInstance(instance));
+    },
   };
 };
 
 const isIpv6 = ([first = '']: readonly string[]): boolean => familyOf(first) === 6;
-
-/** The SDK obeys a signal only once the request is signed; getting credentials may take longer than is left. */
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const late = new DOMException('no answer in time', 'TimeoutError');
-    signal.addEventListener('abort', () => reject(late), { once: true });
-  });
-}

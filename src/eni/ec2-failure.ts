@@ -21,15 +21,26 @@ export async function readError(
   }
   if (name === 'CredentialsProviderError') return await explainMissingCredentials(run);
   const { httpStatusCode: status, clockSkewCorrected: isSkewed } = metadataOf(error);
-  // The SDK signs the next request by EC2's clock.
-  if (isSkewed === true) return { code: 'ClockSkew', message: tellSkew(clockOffset, errorMessage(error)) };
+  // The SDK signs the next request by EC2's clock, and says so with whatever error tells it the time.
+  if (isSkewed === true && ABOUT_THE_CLOCK.test(name))
+    return { code: 'ClockSkew', message: tellSkew(clockOffset, errorMessage(error)) };
   const code = name === 'Error' ? (errorCode(error) ?? name) : name;
   return { code, message: errorMessage(error), ...(typeof status === 'number' ? { status } : {}) };
 }
 
+/** What EC2 calls a signature that is too old or too new (SigV4 allows 15 minutes), or not what it expects. */
+const ABOUT_THE_CLOCK =
+  /^(AuthFailure|InvalidSignature\w*|RequestExpired|RequestInTheFuture|RequestTimeTooSkewed|SignatureDoesNotMatch)$/;
+
 function tellSkew(clockOffset: number, said: string): string {
   const minutes = Math.round(Math.abs(clockOffset) / 60_000);
   return `the clock of this node is ${minutes} min ${clockOffset > 0 ? 'behind' : 'ahead of'} EC2's (${said})`;
+}
+
+/** EC2's id of the request that failed, where EC2 answered. */
+export function requestIdOf(error: unknown): string | undefined {
+  const { requestId } = metadataOf(error);
+  return typeof requestId === 'string' ? requestId : undefined;
 }
 
 /** The SDK puts the response's status, and what it made of it, into `$metadata` of its errors. */

@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts';
 import type { EniRef } from '../model.ts';
 import { type Family, familyOf, formatAddress, parseAddress } from '../net/address.ts';
 import type { Run } from '../run.ts';
-import { type Imds, openImds } from './imds.ts';
+import { type Imds, imdsOf } from './imds.ts';
 
 const LISTS: Readonly<Record<Family, string>> = { 4: 'local-ipv4s', 6: 'ipv6s' };
 
@@ -25,7 +25,7 @@ export async function lookAt(eni: EniRef, run: Run): Promise<readonly string[]> 
   const families = familiesAt(eni, run);
   if (!mac || families.length === 0) return [];
   try {
-    const imds = openImds(run.world, run.deadline);
+    const imds = imdsOf(run);
     return (await Promise.all(families.map((family) => listAddresses(imds, mac, family)))).flat();
   } catch (error) {
     if (error instanceof Failure) return [];

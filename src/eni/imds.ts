@@ -1,7 +1,8 @@
 /** The instance metadata service, version 2 (IMDSv2). */
-import { request } from 'node:http';
+import type * as Http from 'node:http';
 import type { Deadline } from '../deadline.ts';
 import { errorMessage, Failure } from '../errors.ts';
+import type { Run } from '../run.ts';
 import type { World } from '../world.ts';
 
 export interface Imds {
@@ -23,17 +24,33 @@ interface Answer {
   readonly body: string;
 }
 
+const opened = new WeakMap<Run, Imds>();
+
+/** The service as a run asks it: its token is fetched once. */
+export function imdsOf(run: Run): Imds {
+  const imds = opened.get(run) ?? openImds(run.world, run.deadline);
+  opened.set(run, imds);
+  return imds;
+}
+
 /** Opens the service at its standard address, or where AWS_EC2_METADATA_SERVICE_ENDPOINT says. */
 export function openImds(world: World, deadline: Deadline): Imds {
   const base = world.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || defaultEndpoint(world);
   let token: Promise<string> | undefined;
+  let http: typeof Http | undefined;
+  let agent: Http.Agent | undefined;
 
   async function ask(method: string, path: string, headers: Record<string, string>): Promise<Answer> {
     let last: unknown = new Error('no time is left');
     for (let attempt = 0; attempt < TRIES && deadline.remaining() > 0; attempt++) {
       if (attempt > 0) await world.sleep(Math.min(100 * 2 ** attempt, deadline.remaining()));
       try {
+        // Loaded here: few processes ask, and it costs a tenth of a start.
+        http ??= await import('node:http');
+        agent ??= new http.Agent({ keepAlive: true });
         const answer = await exchange(
+          http.request,
+          agent,
           new URL(path, base),
           method,
           headers,
@@ -59,7 +76,10 @@ export function openImds(world: World, deadline: Deadline): Imds {
   }
 
   async function getWithToken(path: string): Promise<Answer> {
-    token ??= fetchToken();
+    token ??= fetchToken().catch((error: unknown) => {
+      token = undefined;
+      throw error;
+    });
     return await ask('GET', path, { 'X-aws-ec2-metadata-token': await token });
   }
 
@@ -84,6 +104,8 @@ const defaultEndpoint = ({ env }: World): string =>
     : 'http://169.254.169.254';
 
 function exchange(
+  send: typeof Http.request,
+  agent: Http.Agent,
   url: URL,
   method: string,
   headers: Record<string, string>,
@@ -91,7 +113,7 @@ function exchange(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(Math.ceil(milliseconds));
-    const call = request(url, { method, headers, agent: false, signal }, (response) => {
+    const call = send(url, { method, headers, agent, signal }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

@@ -4,6 +4,7 @@ import type { Run } from '../run.ts';
 import type { Cloud } from './cloud.ts';
 import { applyReport } from './report.ts';
 import { callEc2, queueOf, type RoundReport, type Sighting } from './round.ts';
+import { tellTakeOvers } from './take-over.ts';
 import { clearSign, mindLostCalls, setSign } from './under-way.ts';
 
 /**
@@ -18,13 +19,14 @@ export async function playRound(
 ): Promise<RoundReport> {
   await mindLostCalls(eni, run);
   const queue = queueOf(run.store.read(), eni, sighting, run.world.now());
-  setSign(eni, queue, run);
-  const report = await callEc2(cloud, eni, queue);
+  await run.phases.time('commit', async () => setSign(eni, queue, run));
+  const report = await run.phases.time('ec2', () => callEc2(cloud, eni, queue));
   // Commit point 2: what EC2 answered is on disk before anybody hears of it.
   await run.store.transact((state, now) => ({
     state: applyReport(state, eni, report, now),
     value: undefined,
   }));
   clearSign(eni, run);
+  tellTakeOvers(queue.assigning, report.assigned, run.log);
   return report;
 }

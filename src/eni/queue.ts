@@ -36,18 +36,21 @@ const LONGEST_PAUSE_MS = 5000;
 export async function settle(eni: EniRef, wait: Wait, openCloud: OpenCloud, run: Run): Promise<void> {
   const isOver = (): boolean => pending(run.store.read(), eni, wait).length === 0;
   const attempt = (): string => describe(eni, wait, run.store.read());
-  await takeTurns(eni, run, attempt, isOver, async (turn) => {
-    await lead(eni, wait, turn, await openCloud(eni.region, run), run);
-  });
+  const work = async (turn: Turn): Promise<void> =>
+    await run.phases.time('rest', async () => {
+      await lead(eni, wait, turn, await openCloud(eni.region, run), run);
+    });
+  await run.phases.time('turn', () => takeTurns(eni, run, attempt, isOver, work));
 }
 
 /** Does the work of everybody who waits at the ENI, until its own is done. */
 async function lead(eni: EniRef, wait: Wait, turn: Turn, cloud: Cloud, run: Run): Promise<void> {
   for (let pause = FIRST_PAUSE_MS; turn.held; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     await retireDead(eni, run);
-    await gather(eni, wait, run);
+    await run.phases.time('gather', () => gather(eni, wait, run));
     if (pending(run.store.read(), eni, wait).length === 0) return;
-    const report = await playRound(eni, { listed: await lookAt(eni, run) }, cloud, run);
+    const listed = await run.phases.time('look', () => lookAt(eni, run));
+    const report = await playRound(eni, { listed }, cloud, run);
     const left = pending(run.store.read(), eni, wait);
     if (left.length === 0) return;
     turn.ring();
@@ -68,7 +71,7 @@ async function pauseBeforeRetry(
   if (jittered >= run.deadline.remaining()) {
     throw new Failure('try-again', `cannot ${attempt} in time${reason}`);
   }
-  await run.world.sleep(jittered);
+  await run.phases.time('pause', () => run.world.sleep(jittered));
 }
 
 /** Nobody calls GC on the IPAM of a secondary network, so whoever leads looks for what is over. */

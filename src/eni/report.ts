@@ -74,7 +74,7 @@ function assignResult(
 ): Reservation {
   switch (outcome?.kind) {
     case 'held': {
-      const { deadline: _limit, lost: _found, ...rest } = reservation;
+      const { deadline: _limit, lost: _found, reassign: _wish, ...rest } = reservation;
       return { ...rest, state: 'assigned', since: now };
     }
     case 'refused': {

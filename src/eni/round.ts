@@ -4,6 +4,7 @@ import { FAMILIES, familyOf } from '../net/address.ts';
 import { type AssignOutcome, type AssignReport, assign } from './assign.ts';
 import type { Cloud } from './cloud.ts';
 import { straysAmong, takenIn, unexplainedAmong } from './sighting.ts';
+import { takeOver } from './take-over.ts';
 import { type UnassignOutcome, unassign } from './unassign.ts';
 
 /** What an ENI's round is for. The queue lies in the state: it is made of reservations. */
@@ -57,16 +58,18 @@ export function queueOf(state: State, eni: EniRef, { listed, orphans = [] }: Sig
 
 /**
  * Calls EC2, for both families at the same time: Unassign first, since that frees slots on the ENI,
- * then Assign.
+ * then Assign, and after it what pods may take over of what EC2 refused.
  */
 export async function callEc2(cloud: Cloud, eni: EniRef, queue: Queue): Promise<RoundReport> {
   const leaving = [...queue.releasing.map(({ address }) => address), ...queue.strays];
   const coming = queue.assigning.map(({ address }) => address);
+  const own = queue.assigning.flatMap(({ address, reassign }) => (reassign === 'stale' ? address : []));
   const reports = await Promise.all(
     FAMILIES.map(async (family) => {
       const ofFamily = (address: string): boolean => familyOf(address) === family;
       const released = await unassign(cloud, eni, leaving.filter(ofFamily));
-      return { released, assigned: await assign(cloud, eni, coming.filter(ofFamily)) };
+      const assigned = await assign(cloud, eni, coming.filter(ofFamily));
+      return { released, assigned: await takeOver(cloud, eni, own.filter(ofFamily), assigned) };
     }),
   );
   return {

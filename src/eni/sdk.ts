@@ -2,6 +2,7 @@
 export {
   AssignIpv6AddressesCommand,
   AssignPrivateIpAddressesCommand,
+  DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSubnetsCommand,
   EC2Client,

@@ -1,6 +1,6 @@
-/** The state document: JSON with one reservation or mark a line, so that people and diffs can read it. */
+/** The state document: JSON with one reservation, mark or binding a line, so that people and diffs can read it. */
 import { isObject, type JsonObject } from '../json.ts';
-import type { KnownEni, KnownNetwork, Limit, Mark, Reservation, State } from '../model.ts';
+import type { Binding, KnownEni, KnownNetwork, Limit, Mark, Reservation, State } from '../model.ts';
 
 /** Version of the format. A document of a newer one is not ours to read. */
 export const FORMAT = 1;
@@ -14,6 +14,8 @@ export interface Document {
   /** Ids of the commits that led here, latest first. */
   readonly history: readonly string[];
   readonly state: State;
+  /** Parts that only a later version of the program knows: they are handed on as they are. */
+  readonly unknown: JsonObject;
 }
 
 /** What a file of the state directory turns out to be. */
@@ -29,15 +31,17 @@ const EMPTY_STATE: State = {
   networks: {},
   enis: {},
   limits: [],
+  bindings: [],
 };
 
-export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE };
+export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE, unknown: {} };
 
 /** The document that follows `previous` when commit `id` makes the state `state`. */
 export const successor = (previous: Document, version: number, id: string, state: State): Document => ({
   version,
   history: [id, ...previous.history].slice(0, HISTORY),
   state,
+  unknown: previous.unknown,
 });
 
 /** Whether commit `id` is part of `document`; undefined when it is too long ago to tell. */
@@ -46,9 +50,12 @@ export function includesCommit(document: Document, id: string, version: number):
   return document.version - version < HISTORY ? false : undefined;
 }
 
-export function printDocument({ version, history, state }: Document): string {
+export function printDocument({ version, history, state, unknown }: Document): string {
   const lines = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`;
+  const strange = Object.entries(unknown).map(
+    ([name, part]) => `${JSON.stringify(name)}: ${JSON.stringify(part)},\n`,
+  );
   return `{
 "format": ${FORMAT},
 "version": ${version},
@@ -57,6 +64,7 @@ export function printDocument({ version, history, state }: Document): string {
 "networks": ${JSON.stringify(state.networks)},
 "enis": ${JSON.stringify(state.enis)},
 "limits": ${JSON.stringify(state.limits)},
+${strange.join('')}"bindings": ${lines(state.bindings)},
 "marks": ${lines(state.marks)},
 "reservations": ${lines(state.reservations)}
 }
@@ -77,20 +85,31 @@ export function parseDocument(text: string, version: number): Reading {
   if (json['format'] > FORMAT) return { kind: 'newer', format: json['format'] };
   if (json['version'] !== version) return { kind: 'damaged', reason: 'it is a copy of another version' };
   // What was first written by a later version of format 1 may be missing: nothing but calls is lost.
-  const { history, cursors, networks, enis = {}, limits = [], marks, reservations } = json;
+  const {
+    format: _format,
+    version: _version,
+    history,
+    cursors,
+    networks,
+    enis = {},
+    limits = [],
+    bindings = [],
+    marks,
+    reservations,
+    ...unknown
+  } = json;
   const whole =
     isListOf(history, isText) &&
     isMapOf(cursors, isText) &&
     isMapOf(networks, isKnownNetwork) &&
     isMapOf(enis, isKnownEni) &&
     isListOf(limits, isLimit) &&
+    isListOf(bindings, isBinding) &&
     isListOf(marks, isMark) &&
     isListOf(reservations, isReservation);
   if (!whole) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
-  return {
-    kind: 'document',
-    document: { version, history, state: { cursors, networks, enis, limits, marks, reservations } },
-  };
+  const state = { cursors, networks, enis, limits, bindings, marks, reservations };
+  return { kind: 'document', document: { version, history, state, unknown } };
 }
 
 const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] =>
@@ -123,6 +142,11 @@ const isKnownNetwork = (item: unknown): item is KnownNetwork =>
 
 const isKnownEni = (item: unknown): item is KnownEni =>
   isObject(item) && hasTexts(item, 'id', 'region', 'subnet', 'boot') && isListOf(item['cidrs'], isText);
+
+const isBinding = (item: unknown): item is Binding =>
+  isObject(item) &&
+  hasTexts(item, 'network', 'pod', 'interface', 'scope', 'address') &&
+  typeof item['until'] === 'number';
 
 const isLimit = (item: unknown): item is Limit =>
   isObject(item) && hasTexts(item, 'eni') && typeof item['until'] === 'number';

@@ -3,7 +3,7 @@ import type { Claim } from '../../src/allocator/claim.ts';
 import { fitToSubnet, type UsableSet, wholeSets } from '../../src/allocator/subnet.ts';
 import { type RangeSet, readRangeSets } from '../../src/config/ranges.ts';
 import type { RangeInput } from '../../src/config/schema.ts';
-import type { Attachment, Eni, EniRef, Mark, Pod, Reservation, State } from '../../src/model.ts';
+import type { Attachment, Binding, Eni, EniRef, Mark, Pod, Reservation, State } from '../../src/model.ts';
 
 /** A moment: nothing in the pure layers knows another clock. */
 export const NOW = 1_800_000_000_000;
@@ -30,6 +30,7 @@ export const EMPTY: State = {
   networks: {},
   enis: {},
   limits: [],
+  bindings: [],
 };
 
 export const stateOf = (reservations: readonly Reservation[], marks: readonly Mark[] = []): State => ({
@@ -71,6 +72,10 @@ export const claim = (container: string, given: Partial<Claim> = {}): Claim => (
   attachment: attachment(container),
   sets: subnets('10.10.0.0/24'),
   requested: new Map(),
+  fixed: new Map(),
+  fixedForOthers: new Map(),
+  stickyMs: 0,
+  reassign: 'never',
   order: 'sequential',
   cooldownMs: 0,
   boot: 'boot-1',
@@ -113,6 +118,18 @@ export const mark = (address: string, given: Partial<Mark> = {}): Mark => ({
   since: NOW,
   until: NOW + 60_000,
   eni: REF.id,
+  ...given,
+});
+
+/** What the pod's interface had last on the ENI's subnet. */
+export const binding = (name: string, address: string, given: Partial<Binding> = {}): Binding => ({
+  network: 'pods',
+  pod: name,
+  interface: 'net1',
+  set: 0,
+  scope: REF.subnet,
+  address,
+  until: NOW + 86_400_000,
   ...given,
 });
 

@@ -8,13 +8,26 @@ import { planRelease, traces } from '../../src/allocator/release.ts';
 import { retire } from '../../src/allocator/retire.ts';
 import type { Attachment, Reservation, State } from '../../src/model.ts';
 import { addMarks, mapReservations, reservationsOf, scopeOf } from '../../src/state.ts';
+import { address as parsed } from '../net/literals.ts';
 import { attachment, claim, EMPTY, ENI, mark, NOW, pod, spansOnEni, subnets } from './claims.ts';
 
-/** Two networks whose ranges overlap on the ENI's subnet, and one without an ENI. */
+/** Two networks whose ranges overlap on the ENI's subnet, of which one is sticky, and one without an ENI. */
 const networks: Record<string, Partial<Claim>> = {
   pods: { eni: ENI, sets: spansOnEni('80-84') },
+  sticky: { eni: ENI, sets: spansOnEni('82-86'), stickyMs: 100_000, reassign: 'stale' },
   other: { eni: ENI, sets: spansOnEni('83-87') },
-  local: { sets: subnets('10.10.0.0/29') },
+  local: { sets: subnets('10.10.0.0/29'), stickyMs: 100_000 },
+};
+
+/** An address of the network `other` that belongs to one of its pods. */
+const FIXED = '10.10.0.85';
+const OWNER = 'a';
+
+const fixedFor = (network: string, podId: string): Partial<Claim> => {
+  if (network !== 'other') return {};
+  return podId === OWNER
+    ? { fixed: new Map([[0, [parsed(FIXED)]]]) }
+    : { fixedForOthers: new Map([[FIXED, `shop/${OWNER}-0`]]) };
 };
 
 /** Two containers each of five pods: the second one is the pod come back with a new sandbox. */
@@ -107,6 +120,7 @@ class Node {
       this.state,
       claim(container, {
         ...networks[network],
+        ...fixedFor(network, container.slice(0, 1)),
         attachment: attachment(container, network),
         pod: pod(container.slice(0, 1)),
         cooldownMs: 30_000,
@@ -126,8 +140,8 @@ class Node {
     const left = this.state.reservations.flatMap((one) =>
       one.state === 'releasing' ? traces(one, now) : [],
     );
-    const foreign = this.state.reservations.flatMap(({ state, address }) =>
-      state === 'assigning' && refusals[place++ % 5] ? address : [],
+    const foreign = this.state.reservations.flatMap((one) =>
+      one.state === 'assigning' && refusals[place++ % 5] ? one.address : [],
     );
     const answered = mapReservations(this.state, (one) => {
       if (one.state === 'releasing') return undefined;
@@ -165,6 +179,7 @@ test('planAdd() and planRelease() never give one address to two live attachments
 test('planAdd() gives an address only to those networks whose ranges have it', () => {
   const placesOf: Record<string, RegExp> = {
     pods: /^10\.10\.0\.8[0-4]$/,
+    sticky: /^10\.10\.0\.8[2-6]$/,
     other: /^10\.10\.0\.8[3-7]$/,
     local: /^10\.10\.0\.[2-6]$/,
   };
@@ -172,8 +187,35 @@ test('planAdd() gives an address only to those networks whose ranges have it', (
     fc.property(fc.array(arbitraryEvent, { maxLength: 40 }), (events) => {
       const node = new Node();
       for (const happening of events) node.apply(happening);
-      for (const { network, address } of node.state.reservations)
-        assert.match(address, placesOf[network] ?? /^$/);
+      for (const { network, address: text } of node.state.reservations)
+        assert.match(text, placesOf[network] ?? /^$/);
+    }),
+  );
+});
+
+test('planAdd() gives a fixed address to its pod alone on the network that lists it, and no other to that pod', () => {
+  fc.assert(
+    fc.property(fc.array(arbitraryEvent, { maxLength: 60 }), (events) => {
+      const node = new Node();
+      for (const happening of events) node.apply(happening);
+      for (const { network, address: text, pod: owner } of node.state.reservations) {
+        if (network === 'other')
+          assert.equal(text === FIXED, owner?.uid === OWNER, `${owner?.uid} has ${text}`);
+      }
+    }),
+  );
+});
+
+test('bindings are at most one for an address and one for an interface of a pod, whatever happens', () => {
+  fc.assert(
+    fc.property(fc.array(arbitraryEvent, { maxLength: 60 }), (events) => {
+      const node = new Node();
+      for (const happening of events) node.apply(happening);
+      const places = node.state.bindings.map(({ scope, address: text }) => `${scope} ${text}`);
+      const owners = node.state.bindings.map(
+        (one) => `${one.network} ${one.pod} ${one.interface} ${one.set}`,
+      );
+      for (const keys of [places, owners]) assert.equal(new Set(keys).size, keys.length, keys.join(', '));
     }),
   );
 });

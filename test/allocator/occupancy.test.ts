@@ -1,20 +1,20 @@
 /** Who has which address, as one claim sees it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Claim } from '../../src/allocator/claim.ts';
 import { type Occupancy, occupancyOf } from '../../src/allocator/occupancy.ts';
-import type { State } from '../../src/model.ts';
-import { EMPTY, ENI, mark, NOW, onEni, reservation, stateOf } from './claims.ts';
+import type { Binding, State } from '../../src/model.ts';
+import { binding, claim, claimOnEni, EMPTY, ENI, mark, NOW, onEni, reservation, stateOf } from './claims.ts';
 
 const ADDRESS = '10.10.0.80';
 const OTHER_SUBNET = { ...ENI, id: 'eni-00000000000000009', subnet: 'subnet-00000000000000009' };
 
-interface Case {
+interface Case extends Partial<Claim> {
   readonly state?: State;
-  readonly cooldownMs?: number;
 }
 
-function look({ state = EMPTY, cooldownMs = 30_000 }: Case): Occupancy {
-  return occupancyOf(state, 'pods', ENI, cooldownMs, NOW)(ADDRESS);
+function look({ state = EMPTY, cooldownMs = 30_000, ...given }: Case): Occupancy {
+  return occupancyOf(state, claimOnEni('new', { cooldownMs, ...given }), NOW)(ADDRESS);
 }
 
 const marked = (...marks: Parameters<typeof mark>[1][]): State =>
@@ -22,6 +22,12 @@ const marked = (...marks: Parameters<typeof mark>[1][]): State =>
     [],
     marks.map((given) => mark(ADDRESS, given)),
   );
+/** The address is kept for shop/db-0. */
+const kept = (given: Partial<Binding>): State => ({
+  ...EMPTY,
+  bindings: [binding('shop/db-0', ADDRESS, given)],
+});
+const OWN = { namespace: 'shop', name: 'db-0', uid: 'new' };
 const before = (milliseconds: number) => ({ since: NOW - milliseconds });
 const seen = { reason: 'unexplained', eni: ENI.id } as const;
 
@@ -90,6 +96,36 @@ const cases: [title: string, given: Case, expected: Occupancy][] = [
     { state: stateOf([onEni('c1', ADDRESS)], [mark(ADDRESS, { reason: 'foreign' })]) },
     'held',
   ],
+  ['another pod may come back for', { state: kept({}) }, 'bound'],
+  [
+    'another interface of the pod may come back for',
+    { state: kept({ interface: 'net2' }), pod: OWN },
+    'bound',
+  ],
+  ['the pod itself had last', { state: kept({}), pod: OWN }, 'free'],
+  ['was kept for a pod long enough', { state: kept({ until: NOW }) }, 'free'],
+  ['is kept for a pod in another subnet', { state: kept({ scope: OTHER_SUBNET.subnet }) }, 'free'],
+  [
+    'the pod itself had last, and which is still cooling',
+    { state: { ...kept({}), marks: [mark(ADDRESS)] }, pod: OWN },
+    'cooling',
+  ],
+  ['was kept for another pod, and is cooling', { state: { ...kept({}), marks: [mark(ADDRESS)] } }, 'bound'],
+  [
+    'was kept for another pod, and that another ENI holds',
+    { state: { ...kept({}), marks: [mark(ADDRESS, { reason: 'foreign' })] } },
+    'foreign',
+  ],
+  [
+    'the configuration gives to another pod',
+    { state: marked({}), fixedForOthers: new Map([[ADDRESS, 'shop/db-0']]) },
+    'fixed',
+  ],
+  [
+    'the configuration gives to another pod, and a pod has',
+    { state: stateOf([onEni('c1', ADDRESS)]), fixedForOthers: new Map([[ADDRESS, 'shop/db-0']]) },
+    'held',
+  ],
 ];
 for (const [title, given, expected] of cases) {
   test(`occupancyOf() is "${expected}" for an address that ${title}`, () => {
@@ -103,6 +139,6 @@ test('occupancyOf() without an ENI knows the reservations of its own network alo
     reservation('c2', '10.10.0.81', { network: 'other' }),
     onEni('c3', '10.10.0.82', { network: 'other' }),
   ]);
-  const occupancy = occupancyOf(state, 'pods', undefined, 0, NOW);
+  const occupancy = occupancyOf(state, claim('new'), NOW);
   assert.deepEqual(['10.10.0.80', '10.10.0.81', '10.10.0.82'].map(occupancy), ['held', 'free', 'free']);
 });

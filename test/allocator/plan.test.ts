@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../src/allocator/claim.ts';
 import { findAnswer, type Plan, planAdd } from '../../src/allocator/plan.ts';
+import { planRelease } from '../../src/allocator/release.ts';
 import type { State, Verdict } from '../../src/model.ts';
 import { address } from '../net/literals.ts';
 import {
@@ -204,6 +205,32 @@ for (const [title, state, claimed] of strangers) {
     assert.equal(next.reservations[1]?.address, '10.10.0.80');
   });
 }
+
+test('planAdd() takes no address over by a name alone: a name may come again while its old pod ends', () => {
+  const nameless = { ...pod('db'), uid: '' };
+  const state = stateOf([onEni('old', '10.10.0.83', { pod: nameless })]);
+  const next = planAdd(state, claimOnEni('new', { pod: nameless, isGone: () => true }), NOW).state;
+  assert.deepEqual(addressesOf(next), ['10.10.0.83', '10.10.0.80']);
+});
+
+test('planAdd() asks EC2 again after a reboot where another node may have taken the address over', () => {
+  const before = onEni('old', '10.10.0.83', { boot: 'boot-0', pod: pod('db') });
+  const given = { pod: pod('db'), isGone: () => true };
+  const again = planAdd(stateOf([before]), claimOnEni('new', { ...given, reassign: 'stale' }), NOW);
+  assert.equal(again.value.kind, 'pending');
+  const [one] = again.state.reservations;
+  assert.deepEqual([one?.address, one?.state, one?.container], ['10.10.0.83', 'assigning', 'new']);
+  // Given up, it is to be taken off: it may well be on the ENI.
+  const [left] = planRelease(again.state, attachment('new'), NOW).reservations;
+  assert.deepEqual([left?.state, left?.unasked], ['releasing', undefined]);
+  const sameBoot = stateOf([{ ...before, boot: 'boot-1' }]);
+  assert.equal(planAdd(sameBoot, claimOnEni('new', { ...given, reassign: 'stale' }), NOW).value.kind, 'held');
+  assert.equal(
+    planAdd(stateOf([before]), claimOnEni('new', given), NOW).value.kind,
+    'held',
+    'nobody takes over',
+  );
+});
 
 test('planAdd() takes over what the pod asks for, and not what it does not ask for any more', () => {
   const wants = (text: string): Claim => ({ ...comeback, requested: new Map([[0, address(text)]]) });

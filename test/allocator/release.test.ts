@@ -17,6 +17,7 @@ test('planRelease() tells what EC2 was never asked for from what may still land'
   const left = (one: Reservation) => planRelease(stateOf([one]), attachment('c1'), LATER).reservations[0];
   const released = { state: 'releasing', since: LATER } as const;
   assert.deepEqual(left(begun), onEni('c1', '10.10.0.80', { ...released, unasked: true }));
+  assert.deepEqual(left({ ...begun, reassign: 'stale' }), left(begun), 'nothing is taken over any more');
   assert.deepEqual(
     left({ ...begun, unconfirmed: true }),
     onEni('c1', '10.10.0.80', { ...released, unconfirmed: true }),

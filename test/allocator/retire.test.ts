@@ -28,6 +28,12 @@ const cases: [title: string, one: Reservation, given: Partial<Evidence>, stage: 
   ],
   ['a pod that has just gone, and may come back', onEni('c1', '10.10.0.80', aPod), {}, 'assigned'],
   [
+    'a pod that is known by a name alone, and takes nothing over',
+    onEni('c1', '10.10.0.80', { pod: { ...pod('db'), uid: '' } }),
+    {},
+    'releasing',
+  ],
+  [
     'a pod that went within the grace',
     onEni('c1', '10.10.0.80', { ...aPod, goneSince: NOW - GRACE_MS + 1 }),
     {},

@@ -4,10 +4,11 @@ import { Company } from './actors/company.ts';
 import { putByHand, takeByHand } from './cloud/by-hand.ts';
 import type { Mutation } from './cloud/cloud.ts';
 import { findEni } from './cloud/find.ts';
+import { setInstanceState } from './cloud/instances.ts';
 import { detachEni, removeEni } from './cloud/interfaces.ts';
 import { sortedIpv4 } from './cloud/ipv4.ts';
 import { sortedIpv6 } from './cloud/ipv6.ts';
-import type { CloudState } from './cloud/model.ts';
+import type { CloudState, InstanceState } from './cloud/model.ts';
 import { plantEni } from './cloud/plant.ts';
 import type { EniSeed } from './cloud/seed.ts';
 import type { Parts } from './parts.ts';
@@ -69,6 +70,11 @@ export class Account {
   /** Somebody else deletes an ENI; one that lingers is still shown by IMDS. */
   removeEni(eniId: string, { lingers = false }: { readonly lingers?: boolean } = {}): void {
     this.#change(removeEni(this.state(), eniId, lingers));
+  }
+
+  /** Somebody starts, stops or terminates an instance, and it is that far. */
+  setInstanceState(instanceId: string, next: InstanceState): void {
+    this.#change(setInstanceState(this.state(), instanceId, next));
   }
 
   /** Somebody else is at work from now on, step by step. */

@@ -232,3 +232,23 @@ test('GetSubnetCidrReservations lists what is reserved', async () => {
     [['2001:db8::/80', 'prefix']],
   );
 });
+
+test('DescribeInstances tells in which state an instance is, and a terminated one leaves its ENIs behind', async () => {
+  await using aws = await startAws();
+  using client = new SdkClient(aws);
+  const id = 'i-00000000000000001';
+  const told = async () => {
+    const command = new DescribeInstancesCommand({ Filters: [{ Name: 'instance-id', Values: [id] }] });
+    return (await client.send(command)).Reservations?.[0]?.Instances?.[0]?.State;
+  };
+  assert.deepEqual(await told(), { Code: 16, Name: 'running' });
+  aws.setInstanceState(id, 'stopped');
+  assert.deepEqual(await told(), { Code: 80, Name: 'stopped' });
+  aws.setInstanceState(id, 'terminated');
+  assert.deepEqual(await told(), { Code: 48, Name: 'terminated' });
+  const { NetworkInterfaces: left = [] } = await client.send(new DescribeNetworkInterfacesCommand({}));
+  assert.deepEqual(
+    left.map((eni) => [eni.NetworkInterfaceId, eni.Status]),
+    [[second, 'available']],
+  );
+});

@@ -25,9 +25,13 @@ test('parseArgs() knows the pod that Multus names', () => {
   assert.deepEqual(parseArgs(text), { addresses: [], pod: { namespace: 'shop', name: 'db-0', uid: '7b1e' } });
 });
 
-test('parseArgs() knows no pod without a UID, since a name may come again', () => {
-  assert.deepEqual(parseArgs('K8S_POD_NAMESPACE=shop;K8S_POD_NAME=db-0'), { addresses: [] });
-  assert.deepEqual(parseArgs('K8S_POD_UID='), { addresses: [] });
+test('parseArgs() knows a pod by its UID or by its whole name', () => {
+  const pod = { namespace: '', name: '', uid: '' };
+  const named = { ...pod, namespace: 'shop', name: 'db-0' };
+  assert.deepEqual(parseArgs('K8S_POD_NAMESPACE=shop;K8S_POD_NAME=db-0').pod, named);
+  assert.deepEqual(parseArgs('K8S_POD_UID=7b1e').pod, { ...pod, uid: '7b1e' });
+  for (const text of ['K8S_POD_UID=', 'K8S_POD_NAMESPACE=shop', 'K8S_POD_NAME=db-0;K8S_POD_UID='])
+    assert.deepEqual(parseArgs(text), { addresses: [] });
 });
 
 for (const pair of ['FOO', 'A=b=c', 'IP']) {

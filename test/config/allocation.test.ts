@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { CniVersion } from '../../src/cni/versions.ts';
 import { type Allocation, readAllocation } from '../../src/config/allocation.ts';
 import { formatSet } from '../../src/config/ranges.ts';
+import { formatAddress } from '../../src/net/address.ts';
 import { address, prefix } from '../net/literals.ts';
 
 const local = { assign: false };
@@ -134,14 +135,20 @@ for (const json of [{}, { master: '' }, { master: null }, { eni: { interface: ''
 }
 
 test('readAllocation() has the defaults of the contract', () => {
-  const { order, cooldownMs, routes, requested, ...rest } = read({ master: 'eth1', ipam: range });
+  const { order, cooldownMs, routes, requested, stickyMs, fixed, reassign, ...rest } = read({
+    master: 'eth1',
+    ipam: range,
+  });
   assert.deepEqual(
-    { order, cooldownMs, routes, requested },
+    { order, cooldownMs, routes, requested, stickyMs, fixed, reassign },
     {
       order: 'sequential',
       cooldownMs: 30_000,
       routes: [],
       requested: [],
+      stickyMs: 0,
+      fixed: new Map(),
+      reassign: 'never',
     },
   );
   assert.deepEqual(Object.keys(rest).toSorted(), ['eni', 'rangeSets']);
@@ -172,4 +179,31 @@ test('readAllocation() names the fields of an old-style range as they are writte
   assert.throws(() => readAllocation({ name: 'pods', cniVersion: '1.1.0', json }, ''), {
     message: /: ipam\.subnet must/,
   });
+});
+
+test('readAllocation() reads for how long addresses stay, whose they are, and what may be taken over', () => {
+  const day = read({ master: 'eth1', ipam: { ...range, sticky: true } });
+  assert.equal(day.stickyMs, 86_400_000);
+  const [first] = day.rangeSets.flat();
+  assert.ok(first);
+  const own = formatAddress({ family: 4, value: first.first.value + 5n });
+  const ipam = {
+    ...range,
+    sticky: true,
+    stickyFor: 60,
+    fixed: { 'shop/db-0': [own] },
+    eni: { reassign: 'stale' },
+  };
+  const { stickyMs, fixed, reassign } = read({ master: 'eth1', ipam });
+  assert.deepEqual({ stickyMs, reassign }, { stickyMs: 60_000, reassign: 'stale' });
+  assert.deepEqual([...fixed], [[own, 'shop/db-0']]);
+  assert.equal(read({ master: 'eth1', ipam: { ...range, stickyFor: 60 } }).stickyMs, 0, 'sticky is off');
+});
+
+test('readAllocation() takes fixed addresses in ranges of every source', () => {
+  const json = {
+    ipam: { subnet: '10.1.2.0/24', eni: local, fixed: { 'shop/db-0': ['12.1.3.9', '10.1.2.9'] } },
+    runtimeConfig: { ipRanges: [[{ subnet: '12.1.3.0/24' }]] },
+  };
+  assert.equal(read(json).fixed.size, 2);
 });

@@ -90,6 +90,13 @@ const refused: [input: RangeInput, field: string, requirement: string, value: st
     '192.0.2.50',
   ],
   [{ subnet, gateway: 'bad' }, 'gateway', 'must be an IP address', 'bad'],
+  [{ subnet, pods: [] }, 'pods', 'must name a pod, or not be there when the range is for everyone', '[]'],
+  [
+    { subnet, pods: ['shop/*', 'api-0'] },
+    'pods[1]',
+    'must be namespace/name, in which * stands for any text',
+    'api-0',
+  ],
   [{ subnet, exclude: ['192.0.2.9', 'x'] }, 'exclude[1]', 'must be an address, a CIDR or first-last', 'x'],
 ];
 for (const [input, field, requirement, value] of refused) {

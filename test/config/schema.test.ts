@@ -29,6 +29,13 @@ const wrong: [path: string, json: unknown][] = [
   ['ipam.order', { ipam: { ...ipam, order: 'random' } }],
   ['ipam.cooldown', { ipam: { ...ipam, cooldown: -1 } }],
   ['ipam.cooldown', { ipam: { ...ipam, cooldown: '30' } }],
+  ['ipam.ranges[0][0].pods', { ipam: { ranges: [[{ ...ipam, pods: 'shop/*' }]] } }],
+  ['ipam.ranges[0][0].pods[1]', { ipam: { ranges: [[{ ...ipam, pods: ['shop/*', 1] }]] } }],
+  ['ipam.sticky', { ipam: { ...ipam, sticky: 'true' } }],
+  ['ipam.stickyFor', { ipam: { ...ipam, stickyFor: -1 } }],
+  ['ipam.fixed', { ipam: { ...ipam, fixed: [] } }],
+  ['ipam.fixed["shop/db-0"]', { ipam: { ...ipam, fixed: { 'shop/db-0': '10.1.2.9' } } }],
+  ['ipam.fixed["shop/db-0"][0]', { ipam: { ...ipam, fixed: { 'shop/db-0': [9] } } }],
   ['ipam.logFile', { ipam: { ...ipam, logFile: 1 } }],
   ['ipam.logLevel', { ipam: { ...ipam, logLevel: 'loud' } }],
   ['ipam.eni.assign', { ipam: { ...ipam, eni: { assign: 'false' } } }],
@@ -85,7 +92,15 @@ test('checkShape() passes over unknown fields elsewhere, as CNI asks', () => {
 });
 
 test('checkShape() reads null as Go does: like a field that is not there', () => {
-  const nothing = { ranges: null, routes: null, order: null, cooldown: null, eni: null, exclude: null };
+  const nothing = {
+    ranges: null,
+    routes: null,
+    order: null,
+    cooldown: null,
+    eni: null,
+    exclude: null,
+    fixed: null,
+  };
   const json = { ipam: { ...ipam, ...nothing }, master: null, runtimeConfig: null, args: { cni: null } };
   assert.equal(checkShape(json).ipam.subnet, ipam.subnet);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatSpan } from '../../src/config/ranges.ts';
-import { cidrsOf, holdingsOf, secondariesOf } from '../../src/eni/ec2-answers.ts';
+import { cidrsOf, holdingsOf, secondariesOf, useOf } from '../../src/eni/ec2-answers.ts';
 
 const described = {
   NetworkInterfaceId: 'eni-0a',
@@ -42,4 +42,32 @@ test('cidrsOf() has what is associated with the subnet now', () => {
     '2600:1::/64',
   ]);
   assert.deepEqual(cidrsOf({}), []);
+});
+
+test('useOf() knows what an ENI is attached to, and in which state that is', () => {
+  const secondaries = ['10.10.0.80', '2600::aa'];
+  const attached = {
+    ...described,
+    Status: 'in-use',
+    Attachment: { InstanceId: 'i-0a', Status: 'attached' },
+  } as const;
+  const instance = { id: 'i-0a', hibernates: false };
+  assert.deepEqual(useOf({ ...described, Status: 'available' }, undefined), {
+    status: 'available',
+    secondaries,
+  });
+  assert.deepEqual(useOf(attached, { State: { Name: 'stopped' } }), {
+    status: 'in-use',
+    secondaries,
+    instance: { ...instance, state: 'stopped' },
+  });
+  assert.deepEqual(useOf(attached, undefined), { status: 'in-use', secondaries, instance });
+  const hibernated = { State: { Name: 'stopped' }, HibernationOptions: { Configured: true } } as const;
+  assert.equal(useOf(attached, hibernated).instance?.hibernates, true);
+});
+
+test('useOf() takes nothing for out of use that is attached to something else, or of which EC2 tells too little', () => {
+  const other = { ...described, Status: 'available', Attachment: { InstanceOwnerId: 'amazon-elb' } } as const;
+  assert.equal(useOf(other, undefined).status, 'attached');
+  assert.equal(useOf(described, undefined).status, 'unknown');
 });

@@ -3,6 +3,7 @@
 import type { Cloud, EniDescription } from '../../src/eni/cloud.ts';
 import { classify } from '../../src/eni/ec2-errors.ts';
 import type { Holding } from '../../src/eni/holdings.ts';
+import type { EniUse } from '../../src/eni/use.ts';
 import type { EniRef } from '../../src/model.ts';
 import { parseSpan } from '../../src/net/span.ts';
 import { CIDR6, REF } from '../allocator/claims.ts';
@@ -10,8 +11,9 @@ import { assignAddresses } from '../aws/cloud/assign.ts';
 import { assignIpv6Addresses } from '../aws/cloud/assign-ipv6.ts';
 import { Ec2Error, ec2Error } from '../aws/cloud/ec2-error.ts';
 import { findEni, findSubnet } from '../aws/cloud/find.ts';
-import { removeEni } from '../aws/cloud/interfaces.ts';
-import { type CloudState, enisOf } from '../aws/cloud/model.ts';
+import { setInstanceState } from '../aws/cloud/instances.ts';
+import { detachEni, removeEni } from '../aws/cloud/interfaces.ts';
+import { type CloudState, enisOf, type InstanceState } from '../aws/cloud/model.ts';
 import { plant } from '../aws/cloud/plant.ts';
 import { defaultSeed } from '../aws/cloud/seed.ts';
 import { unassignAddresses } from '../aws/cloud/unassign.ts';
@@ -20,10 +22,11 @@ import { unassignIpv6Addresses } from '../aws/cloud/unassign-ipv6.ts';
 /** An ENI of another node in the same subnet. */
 export const NEIGHBOUR = 'eni-00000000000000003';
 export const NEIGHBOUR_PRIMARY = '10.10.0.6';
+export const NEIGHBOUR_INSTANCE = 'i-00000000000000003';
 
 /** `lost`: the call is carried out, and its answer never comes. */
 export type Fault = 'unreachable' | 'denied' | 'lost';
-export type Action = 'assign' | 'unassign' | 'describe';
+export type Action = 'assign' | 'unassign' | 'describe' | 'instances';
 
 export interface CloudSeed {
   /** What the ENI holds beside its primary address. */
@@ -39,6 +42,7 @@ const ACTIONS: Readonly<Record<Action, string>> = {
   assign: 'AssignPrivateIpAddresses',
   unassign: 'UnassignPrivateIpAddresses',
   describe: 'DescribeNetworkInterfaces',
+  instances: 'DescribeInstances',
 };
 
 const isIpv6 = ([first = '']: readonly string[]): boolean => first.includes(':');
@@ -50,6 +54,8 @@ export class FakeCloud implements Cloud {
   wording = (message: string): string => message;
   /** Runs within each call, before it takes effect. */
   during = async (_action: Action): Promise<void> => {};
+  /** Whether instances may be hibernated. */
+  hibernates = false;
   #state: CloudState;
   #shown: CloudState | undefined;
   readonly #faults = new Map<Action, { readonly fault: Fault; times: number }>();
@@ -62,12 +68,16 @@ export class FakeCloud implements Cloud {
       id: NEIGHBOUR,
       subnetId: REF.subnet,
       primary: NEIGHBOUR_PRIMARY,
+      instanceId: NEIGHBOUR_INSTANCE,
       secondaries: neighbours,
       ipv6: neighboursIpv6,
     };
     const seed = {
       subnets: subnets.map((subnet) => ({ ...subnet, ipv6Cidr: CIDR6 })),
-      instances: instances.map((instance) => ({ ...instance, type: instanceType })),
+      instances: [...instances, { id: NEIGHBOUR_INSTANCE }].map((instance) => ({
+        ...instance,
+        type: instanceType,
+      })),
       enis: [...enis.map((eni) => (eni.id === REF.id ? { ...eni, secondaries: own, ipv6 } : eni)), other],
     };
     this.#state = plant(seed, REF.region, 0);
@@ -91,6 +101,37 @@ export class FakeCloud implements Cloud {
   /** From now on, descriptions are as old as this moment. */
   lag(): void {
     this.#shown = this.#state;
+  }
+
+  /** What another ENI holds beside its primary address, in both families. */
+  held(eni: string): readonly string[] {
+    const { secondaries, ipv6 } = findEni(this.#state, eni);
+    return [...secondaries, ...ipv6];
+  }
+
+  /** Somebody starts or stops the neighbour's instance. */
+  setNeighbour(state: InstanceState): void {
+    this.#state = setInstanceState(this.#state, NEIGHBOUR_INSTANCE, state);
+  }
+
+  /** Somebody detaches the neighbour. */
+  detachNeighbour(): void {
+    this.#state = detachEni(this.#state, NEIGHBOUR, false);
+  }
+
+  /** Another node assigns to its ENI, at this very moment. */
+  assignElsewhere(eni: string, ...addresses: readonly string[]): void {
+    this.#state = assignAddresses(this.#state, eni, addresses, false);
+  }
+
+  /** Another node takes something off an ENI, at this very moment. */
+  takeElsewhere(eni: string, ...addresses: readonly string[]): void {
+    this.#state = unassignAddresses(this.#state, eni, addresses);
+  }
+
+  /** Somebody deletes the neighbour. */
+  removeNeighbour(): void {
+    this.#state = removeEni(this.#state, NEIGHBOUR, false);
   }
 
   /** Somebody deletes the ENI. */
@@ -137,6 +178,20 @@ export class FakeCloud implements Cloud {
         }),
       );
     });
+  }
+
+  async useOf(id: string): Promise<EniUse> {
+    const { secondaries, ipv6, attachment } = await this.#call('describe', [], () => findEni(this.#view, id));
+    const held = [...secondaries, ...ipv6];
+    if (!attachment) return { status: 'available', secondaries: held };
+    const { instanceId } = attachment;
+    const found = await this.#call('instances', [], () => this.#view.instances.get(instanceId));
+    const state = found ? { state: found.state } : {};
+    return {
+      status: 'in-use',
+      secondaries: held,
+      instance: { id: instanceId, hibernates: this.hibernates, ...state },
+    };
   }
 
   get #view(): CloudState {

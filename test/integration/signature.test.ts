@@ -1,7 +1,7 @@
 /** What keeps EC2 from believing a request: the clock of a node, and credentials that have run out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENI, type Host, startHost } from './host.ts';
+import { ENI, type Host, OTHER_ENI, startHost } from './host.ts';
 import { makeInterfaces } from './host-interfaces.ts';
 
 const interfaces = makeInterfaces();
@@ -27,11 +27,32 @@ for (const [clockAhead, words] of [
   });
 }
 
-test('credentials that IMDS has handed out too long are fetched again', async () => {
+test('a clock that is wrong, but not too wrong, hides nothing that EC2 says', async () => {
+  const ten = 10 * 60_000;
+  await using host = await startHost(interfaces, { clockAhead: ten, ipam: { eni: { timeout: 3 } } });
+  host.aws.put(OTHER_ENI, '10.10.0.80');
+  assert.deepEqual(await host.node.add('c1'), ['10.10.0.81']);
+  host.aws.fault({ kind: 'deny', action: 'AssignPrivateIpAddresses' });
+  assert.equal((await host.node.call('ADD', 'c2')).reply.code, 103);
+});
+
+const timesKeysWereFetched = ({ aws }: Host): number =>
+  aws.imdsRequests().filter(({ path }) => /security-credentials\/./.test(path)).length;
+
+test('credentials that IMDS hands out too late are not used, but fetched again', async () => {
   await using host = await startHost(interfaces);
   host.aws.fault({ target: 'imds', kind: 'credentials', expireInSeconds: -60, times: 1 });
   assert.deepEqual(await host.node.add('c1'), ['10.10.0.80']);
+  assert.deepEqual(errorCodes(host), [undefined]);
+  assert.equal(timesKeysWereFetched(host), 2);
+});
+
+test('credentials that EC2 calls expired are fetched again', async () => {
+  await using host = await startHost(interfaces);
+  host.aws.fault({ kind: 'error', code: 'RequestExpired', status: 400, times: 1 });
+  assert.deepEqual(await host.node.add('c1'), ['10.10.0.80']);
   assert.deepEqual(errorCodes(host), ['RequestExpired', undefined]);
+  assert.equal(timesKeysWereFetched(host), 2);
 });
 
 test('as long as IMDS has none but expired credentials, an ADD is to be tried again, and says why', async () => {

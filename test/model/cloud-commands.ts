@@ -98,3 +98,14 @@ export const takeOffCommand = (address: string): Command =>
       aws.take(ENI, address);
     },
   );
+
+/** From now on the other ENI is out of use. */
+export const detachCommand = (): Command =>
+  hand(
+    'detaches the other ENI',
+    (ledger) => !ledger.isOtherDetached,
+    (ledger, { aws }) => {
+      ledger.isOtherDetached = true;
+      aws.detachEni(OTHER_ENI);
+    },
+  );

@@ -8,11 +8,11 @@ import { checkTransitions } from './transitions.ts';
 
 export function checkInvariants(ledger: Ledger, node: Node): void {
   const state = node.state();
-  checkDeeds(ledger, node);
+  const commits = node.takeCommits();
+  checkDeeds(ledger, node, commits);
   checkUnique(ledger, state);
   checkHeld(ledger, node, state);
   checkExplained(ledger, node, state);
-  const commits = node.takeCommits();
   for (const [index, next] of commits.slice(1).entries())
     checkTransitions(commits[index] ?? next, next, (container) => !node.hasSandbox(container));
 }
@@ -60,12 +60,31 @@ function checkExplained({ planted }: Ledger, { aws, time }: Node, { reservations
   assert.deepEqual(unexplained, [], 'on the ENI, and nothing explains it');
 }
 
-/** 4.2 and 4.5: nobody else's address was touched, and no call asked for more. */
-function checkDeeds({ planted, stolen }: Ledger, { aws }: Node): void {
+/**
+ * 4.2 and 4.5: nobody else's address was touched, and no call asked for more. What left the other ENI was
+ * some pod's own, and that ENI was attached to nothing.
+ */
+function checkDeeds(
+  { planted, stolen, isOtherDetached }: Ledger,
+  { aws }: Node,
+  commits: readonly State[],
+): void {
+  const own = new Set(
+    commits.flatMap(({ reservations }) =>
+      reservations.flatMap(({ address, reassign }) => (reassign === 'stale' ? address : [])),
+    ),
+  );
   for (const { cause, eniId, lost, gained } of aws.mutations()) {
     if (cause === 'manual') continue;
     for (const address of gained) stolen.delete(address);
-    assert.equal(eniId, ENI, 'another ENI was changed');
+    if (eniId !== ENI) {
+      assert.ok(isOtherDetached && gained.length === 0, 'an ENI that is in use was changed');
+      assert.ok(
+        lost.every((address) => own.has(address)),
+        `${lost.join()} was taken over, and is no pod’s own`,
+      );
+      continue;
+    }
     assert.deepEqual(
       lost.filter((address) => planted.has(address)),
       [],

@@ -1,6 +1,7 @@
 /** EC2 through the real client, with calls that time out and are carried out later all the same. */
 import { type Cloud, CloudError, type OpenCloud } from '../../src/eni/cloud.ts';
 import { openEc2 } from '../../src/eni/ec2-client.ts';
+import { openPhases } from '../../src/phases.ts';
 import type { MortalWorld } from './mortal-world.ts';
 import type { Time } from './time.ts';
 
@@ -48,7 +49,10 @@ export const lateCloud =
   (world: MortalWorld, time: Time, lateness: Lateness): OpenCloud =>
   async (region, run) => {
     const cloud = await openEc2(region, run);
-    const patient = { ...run, deadline: { remaining: () => CALL_TIMEOUT_MS, check: () => {} } };
+    // When the call lands, the process that made it may be dead: it goes on in a world that nobody kills.
+    const beyond = world.another();
+    const deadline = { remaining: () => CALL_TIMEOUT_MS, check: () => {} };
+    const patient = { ...run, world: beyond, deadline, phases: openPhases(beyond) };
 
     async function around<T>(call: () => Promise<T>): Promise<T> {
       world.step();
@@ -89,5 +93,6 @@ export const lateCloud =
       describeEni: (id) => around(() => cloud.describeEni(id)),
       secondariesOf: (id) => around(() => cloud.secondariesOf(id)),
       holdingsIn: (subnet) => around(() => cloud.holdingsIn(subnet)),
+      useOf: (id) => around(() => cloud.useOf(id)),
     };
   };

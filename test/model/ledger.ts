@@ -20,6 +20,9 @@ export class Ledger {
   /** Addresses of ours that somebody else took off our ENI, until EC2 gives them to us again. */
   readonly stolen = new Set<string>();
 
+  /** The other ENI is attached to nothing any more. */
+  isOtherDetached = false;
+
   get entries(): readonly Entry[] {
     return [...this.#entries.values()];
   }

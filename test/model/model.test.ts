@@ -73,6 +73,7 @@ const commands = fc.commands(
     address.map(vpc.giveBackCommand),
     address.map(vpc.plantCommand),
     address.map(vpc.takeOffCommand),
+    fc.constant(vpc.detachCommand()),
   ],
   { maxCommands: COMMANDS, size: 'max' },
 );

@@ -49,6 +49,11 @@ export class MortalWorld implements World {
     throw new Killed('the process was killed');
   }
 
+  /** The same world, for somebody who is not killed. */
+  another(): MortalWorld {
+    return new MortalWorld(this.#around);
+  }
+
   /** Milliseconds since it started. */
   get age(): number {
     return this.#around.time.now - this.#started;

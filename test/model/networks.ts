@@ -5,6 +5,12 @@ export interface ModelNetwork {
   /** The addresses that it may give, a list for each range set. */
   readonly sets: readonly (readonly string[])[];
   readonly isOnEni: boolean;
+  /** Its pods may take their own addresses over from ENIs that are out of use. */
+  readonly takesOver: boolean;
+}
+
+interface ModelIpam extends Record<string, unknown> {
+  readonly eni?: { readonly assign?: boolean; readonly reassign?: string };
 }
 
 const PREFIX = '10.10.0.';
@@ -14,16 +20,16 @@ const span = (first: number, last: number): readonly number[] =>
 
 function network(
   spans: readonly (readonly [number, number])[],
-  ipam: Record<string, unknown> = {},
+  { eni = {}, ...ipam }: ModelIpam = {},
 ): ModelNetwork {
   const ranges = spans.map(([first, last]) => [
     { subnet: `${PREFIX}0/24`, rangeStart: addressOf(first), rangeEnd: addressOf(last) },
   ]);
-  const isOnEni = ipam['eni'] === undefined;
   return {
-    ipam: { ranges, ...ipam },
+    ipam: { ranges, ...ipam, eni },
     sets: spans.map(([first, last]) => span(first, last).map(addressOf)),
-    isOnEni,
+    isOnEni: eni.assign !== false,
+    takesOver: eni.reassign === 'stale',
   };
 }
 
@@ -34,6 +40,7 @@ export const NETWORKS = {
     [81, 84],
     [86, 87],
   ]),
+  sticky: network([[84, 87]], { sticky: true, stickyFor: 600, eni: { reassign: 'stale' } }),
   local: network([[80, 83]], { eni: { assign: false } }),
 } satisfies Record<string, ModelNetwork>;
 

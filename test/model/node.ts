@@ -111,6 +111,11 @@ export class Node implements AsyncDisposable {
     });
   }
 
+  /** Id of the boot that there is now. */
+  get boot(): string {
+    return `boot-${this.#boot}`;
+  }
+
   removeSandbox(container: string): void {
     rmSync(this.#sandboxOf(container), { force: true });
   }
@@ -149,8 +154,7 @@ export class Node implements AsyncDisposable {
     { steps }: Call,
     verb: (openCloud: OpenCloud, world: MortalWorld) => Promise<T>,
   ): Promise<Outcome<T>> {
-    const { time, lateness } = this;
-    const boot = `boot-${this.#boot}`;
+    const { time, lateness, boot } = this;
     const observe = (): void => this.#observe();
     const env = this.aws.environment();
     const world = new MortalWorld({ time, random: this.#random, env, boot, observe }, steps);

@@ -4,6 +4,7 @@ import type { AsyncCommand } from 'fast-check';
 import type { Reservation } from '../../src/model.ts';
 import { reservationsOf } from '../../src/state.ts';
 import { checkInvariants } from './invariants.ts';
+import { checkKept, rememberKept } from './kept-addresses.ts';
 import { type Entry, isOnEni, type Ledger } from './ledger.ts';
 import { NETWORKS, type NetworkName } from './networks.ts';
 import { ENI, type Node } from './node.ts';
@@ -33,8 +34,10 @@ export const addCommand = (network: NetworkName, pod: string, twist: Twist): Com
   async run(ledger, node) {
     const entry = ledger.entryOf(network, pod);
     const before = recordsOf(node, entry);
-    const heirlooms = before.length === 0 ? heirloomsOf(entry, node) : [];
+    const left = before.length === 0 ? heirloomsOf(entry, node) : [];
+    const heirlooms = left.filter(({ isCertain }) => isCertain).map(({ addresses }) => addresses);
     const calls = node.aws.calls();
+    const kept = rememberKept(entry, node);
     const outcome = await node.add(entry.attachment, { args: argsOf(pod, twist), steps: twist.steps });
     const after = recordsOf(node, entry);
     if (outcome.kind === 'done') {
@@ -45,6 +48,8 @@ export const addCommand = (network: NetworkName, pod: string, twist: Twist): Com
         assert.deepEqual(outcome.value, heirloom, 'the pod keeps its address');
         assert.equal(node.aws.calls(), calls, 'which costs no call');
       }
+      if (before.length === 0 && left.length === 0 && !twist.wish)
+        checkKept(kept, entry, outcome.value, node);
       entry.answered = outcome.value;
     }
     if (outcome.kind === 'failed') {
@@ -74,17 +79,26 @@ function checkAnswer(
   if (answered.length > 0) assert.deepEqual(addresses, answered, 'again the same answer');
 }
 
+interface Heirloom {
+  readonly addresses: readonly string[];
+  /** After a reboot, another node may have it where nodes take over from one another. */
+  readonly isCertain: boolean;
+}
+
 /** What containers of the pod left it whole whose sandboxes are gone: the addresses of each of them. */
-function heirloomsOf({ attachment, pod }: Entry, node: Node): readonly (readonly string[])[] {
-  const { length } = NETWORKS[attachment.network].sets;
+function heirloomsOf({ attachment, pod }: Entry, node: Node): readonly Heirloom[] {
+  const { sets, takesOver } = NETWORKS[attachment.network];
   const left = node
     .state()
     .reservations.filter((one) => one.network === attachment.network && one.pod?.uid === pod)
     .filter(({ container, state }) => state === 'assigned' && !node.hasSandbox(container))
     .toSorted((a, b) => a.set - b.set);
   const byContainer = Map.groupBy(left, ({ container }) => container);
-  const whole = [...byContainer.values()].filter((all) => all.length === length);
-  return whole.map((all) => all.map(({ address }) => address));
+  const whole = [...byContainer.values()].filter((all) => all.length === sets.length);
+  return whole.map((all) => ({
+    addresses: all.map(({ address }) => address),
+    isCertain: !takesOver || all.every(({ boot }) => boot === node.boot),
+  }));
 }
 
 /** About the attachment at that place of all that ever were. */

@@ -122,7 +122,7 @@ test('an ADD that was killed before it asked EC2 leaves alone what somebody else
   play([
     addCommand('pods', 'bob', {}),
     plantCommand('10.10.0.86'),
-    addCommand('dual', 'ada', { steps: 11 }),
+    addCommand('dual', 'ada', { steps: 22 }),
     records('bob-1 10.10.0.80 assigned', 'ada-1 10.10.0.81 assigning', 'ada-1 10.10.0.86 assigning'),
     delCommand(1, {}),
     records('bob-1 10.10.0.80 assigned'),

@@ -12,7 +12,7 @@ import {
   printDocument,
   successor,
 } from '../../src/store/document.ts';
-import { EMPTY as EMPTY_STATE, mark, onEni, pod, reservation } from '../allocator/claims.ts';
+import { binding, EMPTY as EMPTY_STATE, mark, onEni, pod, reservation } from '../allocator/claims.ts';
 
 const HISTORY = 64;
 
@@ -66,12 +66,23 @@ const arbitraryState: fc.Arbitrary<State> = fc.record({
     fc.record({ eni: arbitraryText, family: fc.constantFrom(4, 6), pods: fc.nat(), until: fc.nat() }),
     { maxLength: 3 },
   ),
+  bindings: fc.array(
+    fc
+      .tuple(arbitraryText, fc.ipV4(), fc.nat())
+      .map(([name, address, until]) => binding(name, address, { until })),
+    { maxLength: 3 },
+  ),
 });
 
 const arbitraryDocument: fc.Arbitrary<Document> = fc.record({
   version: fc.nat(),
   history: fc.array(fc.stringMatching(/^[0-9a-z]{11}$/), { maxLength: HISTORY }),
   state: arbitraryState,
+  unknown: fc.dictionary(
+    fc.stringMatching(/^future[a-z]*$/),
+    fc.constantFrom(null, 7, 'x', [1], { deep: [{}] }),
+    { noNullPrototype: true },
+  ),
 });
 
 test('parseDocument() reads what printDocument() wrote', () => {
@@ -108,33 +119,37 @@ test('parseDocument() knows a newer format before it looks any further', () => {
   assert.deepEqual(parseDocument(`{"format":${FORMAT + 1},"version":8,"reservations":"?"}`, 7), newer);
 });
 
-test('parseDocument() leaves unknown fields of a document aside, and keeps those of its reservations', () => {
+test('parseDocument() keeps what a later version may have written: parts of the document, and fields of reservations', () => {
   const document = {
     version: 1,
     history: [],
     state: { ...EMPTY_STATE, reservations: [reservation('c1', '10.10.0.1')] },
+    unknown: {},
   };
   const text = printDocument(document)
-    .replace('{', '{"comment":"?",')
+    .replace('{', '{"floats":[{"address":"10.10.0.9"}],')
     .replace('{"network"', '{"mood":"fine","network"');
   const reading = parseDocument(text, 1);
-  assert.deepEqual(reading, {
-    kind: 'document',
-    document: {
-      ...document,
-      state: { ...document.state, reservations: [{ mood: 'fine', ...reservation('c1', '10.10.0.1') }] },
-    },
-  });
+  const read = {
+    ...document,
+    state: { ...document.state, reservations: [{ mood: 'fine', ...reservation('c1', '10.10.0.1') }] },
+    unknown: { floats: [{ address: '10.10.0.9' }] },
+  };
+  assert.deepEqual(reading, { kind: 'document', document: read });
+  const next = successor(read, 2, 'next', EMPTY_STATE);
+  assert.deepEqual(parseDocument(printDocument(next), 2), { kind: 'document', document: next });
+  assert.deepEqual(next.unknown, read.unknown, 'a commit hands them on');
 });
 
-test('printDocument() has one reservation or mark a line, for people and diffs', () => {
+test('printDocument() has one reservation, mark or binding a line, for people and diffs', () => {
   const state = {
     ...EMPTY_STATE,
     reservations: ['1', '2'].map((n) => reservation(n, `10.10.0.${n}`)),
     marks: [mark('10.10.0.3')],
+    bindings: [binding('shop/db-0', '10.10.0.4')],
   };
-  const lines = printDocument({ version: 3, history: ['b', 'a'], state }).split('\n');
-  assert.equal(lines.filter((line) => line.includes('"address"')).length, 3);
+  const lines = printDocument({ version: 3, history: ['b', 'a'], state, unknown: {} }).split('\n');
+  assert.equal(lines.filter((line) => line.includes('"address"')).length, 4);
   assert.ok(lines.includes('"version": 3,'));
 });
 
@@ -161,8 +176,8 @@ test('includesCommit() is never wrong where versions were skipped because they w
   assert.equal(includesCommit(skipped, 'other', 10), undefined);
 });
 
-test('parseDocument() reads what the first version of the format wrote: without ENIs and limits', () => {
-  const { enis: _enis, limits: _limits, ...json } = JSON.parse(printDocument(EMPTY));
+test('parseDocument() reads what the first version of the format wrote: without ENIs, limits and bindings', () => {
+  const { enis: _enis, limits: _limits, bindings: _bindings, ...json } = JSON.parse(printDocument(EMPTY));
   const reading = parseDocument(JSON.stringify(json), EMPTY.version);
   assert.deepEqual(reading, { kind: 'document', document: EMPTY });
 });

@@ -2,7 +2,7 @@
 
 import type { Actor } from '../actors/actor.ts';
 import { Ec2Error } from '../cloud/ec2-error.ts';
-import type { CloudState } from '../cloud/model.ts';
+import type { CloudState, InstanceState } from '../cloud/model.ts';
 import type { EniSeed, Seed } from '../cloud/seed.ts';
 import type { Lag } from '../consistency.ts';
 import type { Fault } from '../faults.ts';
@@ -10,7 +10,7 @@ import type { Gate, Refusing } from '../gates.ts';
 import { type Answer, type Listener, listen, type WireRequest } from '../loopback.ts';
 import { actorShape } from './actor-shape.ts';
 import { faultShape } from './fault-shape.ts';
-import { eniShape, seedShape } from './seed-shape.ts';
+import { eniShape, instanceState, seedShape } from './seed-shape.ts';
 import { type Check, flag, literal, number, object, optional, type Shape, text } from './shape.ts';
 
 /** What the admin port can do. */
@@ -32,6 +32,7 @@ export interface Controls {
   addEni(seed: EniSeed): void;
   detachEni(eniId: string, options: { readonly lingers?: boolean }): void;
   removeEni(eniId: string, options: { readonly lingers?: boolean }): void;
+  setInstanceState(instanceId: string, next: InstanceState): void;
   revokeTokens(instanceId?: string): void;
   startActor(actor: Actor): void;
   stopActors(): void;
@@ -42,10 +43,12 @@ export interface Controls {
 type Verb = (body: unknown) => unknown;
 type Placement = { readonly eniId: string; readonly address: string };
 type Departure = { readonly eniId: string; readonly lingers?: boolean };
+type Transition = { readonly instanceId: string; readonly state: InstanceState };
 type Delay = { readonly ms: number; readonly action?: string };
 
 const placement: Shape<Placement> = object<Placement>({ eniId: text, address: text });
 const departure: Shape<Departure> = object<Departure>({ eniId: text, lingers: optional(flag) });
+const transition: Shape<Transition> = object<Transition>({ instanceId: text, state: instanceState });
 const delay: Shape<Delay> = object<Delay>({ ms: number, action: optional(text) });
 const lag: Shape<Lag> = object<Lag>({
   describeMs: optional(number),
@@ -106,6 +109,10 @@ function verbsOf(controls: Controls): ReadonlyMap<string, Verb> {
     ['POST /add-eni', checked(eniShape, (eni) => controls.addEni(eni))],
     ['POST /detach-eni', checked(departure, (leaving) => controls.detachEni(leaving.eniId, leaving))],
     ['POST /remove-eni', checked(departure, (leaving) => controls.removeEni(leaving.eniId, leaving))],
+    [
+      'POST /set-instance-state',
+      checked(transition, ({ instanceId, state }) => controls.setInstanceState(instanceId, state)),
+    ],
     ['POST /start-actor', checked(actorShape, (actor) => controls.startActor(actor))],
     ['POST /stop-actors', () => controls.stopActors()],
     ['POST /refuse', checked(refusing, (refusal) => controls.refuseConnections(refusal))],

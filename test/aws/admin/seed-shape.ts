@@ -1,7 +1,18 @@
 /** The shape of a seed in a JSON file. */
-import type { CidrReservation } from '../cloud/model.ts';
+import { type CidrReservation, instanceStates } from '../cloud/model.ts';
 import type { EniSeed, InstanceSeed, Seed, SubnetSeed } from '../cloud/seed.ts';
-import { either, list, literal, number, object, optional, record, type Shape, text } from './shape.ts';
+import {
+  type Check,
+  either,
+  list,
+  literal,
+  number,
+  object,
+  optional,
+  record,
+  type Shape,
+  text,
+} from './shape.ts';
 
 const reservation: Shape<CidrReservation> = object<CidrReservation>({
   id: text,
@@ -18,10 +29,13 @@ const subnet: Shape<SubnetSeed> = object<SubnetSeed>({
   reservations: optional(list(reservation)),
 });
 
+export const instanceState: Check = literal(...Object.keys(instanceStates));
+
 const instance: Shape<InstanceSeed> = object<InstanceSeed>({
   id: text,
   type: optional(text),
   role: optional(either(text, literal(null))),
+  state: optional(instanceState),
 });
 
 export const eniShape: Shape<EniSeed> = object<EniSeed>({

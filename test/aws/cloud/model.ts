@@ -37,11 +37,23 @@ export type Eni = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
+/** In their order, each with its code (EC2 API reference, InstanceState). */
+export const instanceStates = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+} as const;
+export type InstanceState = keyof typeof instanceStates;
+
 export type Instance = {
   readonly id: string;
   readonly type: string;
   /** Name of the role in the instance profile; undefined without a profile. */
   readonly role: string | undefined;
+  readonly state: InstanceState;
 };
 
 export type CloudState = {
@@ -71,4 +83,9 @@ export function withoutSecondaries(eni: Eni, addresses: readonly string[]): Eni 
 /** Every ENI of a subnet. */
 export function enisOf(state: CloudState, subnetId: string): Eni[] {
   return [...state.enis.values()].filter((eni) => eni.subnetId === subnetId);
+}
+
+/** Every ENI of an instance. */
+export function enisAttachedTo(state: CloudState, instanceId: string): Eni[] {
+  return [...state.enis.values()].filter(({ attachment }) => attachment?.instanceId === instanceId);
 }

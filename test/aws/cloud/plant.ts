@@ -79,9 +79,14 @@ function plantSubnet(seed: SubnetSeed, region: string): Subnet {
   };
 }
 
-function plantInstance({ id, type = 'm5.large', role = 'node-role' }: InstanceSeed): Instance {
+function plantInstance({
+  id,
+  type = 'm5.large',
+  role = 'node-role',
+  state = 'running',
+}: InstanceSeed): Instance {
   if (!instanceTypes.has(type)) throw new TypeError(`Cannot start ${id}: no limits are known of ${type}`);
-  return { id, type, role: role ?? undefined };
+  return { id, type, role: role ?? undefined, state };
 }
 
 function mustBeCidr(cidr: string): void {

@@ -1,5 +1,5 @@
 /** A short description of what an account starts with. */
-import type { CidrReservation } from './model.ts';
+import type { CidrReservation, InstanceState } from './model.ts';
 
 export type SubnetSeed = {
   readonly id: string;
@@ -15,6 +15,8 @@ export type InstanceSeed = {
   readonly type?: string;
   /** `null`: no instance profile. */
   readonly role?: string | null;
+  /** `running`, when not given. */
+  readonly state?: InstanceState;
 };
 
 export type EniSeed = {

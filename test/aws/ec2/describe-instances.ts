@@ -1,6 +1,6 @@
 /** DescribeInstances, as far as networking goes. */
 import { ec2Error } from '../cloud/ec2-error.ts';
-import { account, type CloudState, type Eni, type Instance } from '../cloud/model.ts';
+import { account, type CloudState, type Eni, type Instance, instanceStates } from '../cloud/model.ts';
 import type { Action } from './action.ts';
 import { privateAddressSet } from './address-set.ts';
 import { type FilterValues, select, selectParameters } from './select.ts';
@@ -41,8 +41,8 @@ function describe(instance: Instance, state: CloudState): Content {
     [
       'instanceState',
       [
-        ['code', 16],
-        ['name', 'running'],
+        ['code', instanceStates[instance.state]],
+        ['name', instance.state],
       ],
     ],
     ['instanceType', instance.type],
