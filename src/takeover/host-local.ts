@@ -34,7 +34,7 @@ export interface InheritedNetwork {
  */
 export function readHostLocal(directory: string): readonly InheritedNetwork[] {
   try {
-    const names = readdirSync(directory);
+    const names = namesIn(directory);
     if (names.some((name) => addressOf(name) !== undefined || CURSOR.test(name))) {
       return [readFolder(basename(resolve(directory)), directory)];
     }
@@ -52,7 +52,7 @@ function readFolder(name: string, folder: string): InheritedNetwork {
   const reservations: Inherited[] = [];
   const unreadable: Unreadable[] = [];
   const cursors = new Map<number, string>();
-  for (const entry of readdirSync(folder)) {
+  for (const entry of namesIn(folder)) {
     const address = addressOf(entry);
     const [, set] = CURSOR.exec(entry) ?? [];
     if (address === undefined && set === undefined) continue;
@@ -77,3 +77,7 @@ function addressOf(name: string): string | undefined {
   const address = parseAddress(name);
   return address && formatAddress(address);
 }
+
+/** In an order of their own: that of a directory differs from one file system, and one runtime, to the next. */
+const namesIn = (folder: string): readonly string[] =>
+  readdirSync(folder).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));

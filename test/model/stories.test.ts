@@ -128,3 +128,19 @@ test('an ADD that was killed before it asked EC2 leaves alone what somebody else
     records('bob-1 10.10.0.80 assigned'),
     holds(ENI, '10.10.0.80', '10.10.0.86'),
   ]));
+
+test('an address that was taken over from a pod of the last boot goes with a DEL, also if its ADD was killed', () =>
+  play([
+    addCommand('dual', 'cleo', {}),
+    addCommand('dual', 'bob', { wish: '10.10.0.87' }),
+    rebootCommand(),
+    addCommand('dual', 'ada', { steps: 40 }),
+    records(
+      'cleo-1 10.10.0.81 assigned',
+      'bob-1 10.10.0.82 assigned',
+      'bob-1 10.10.0.87 assigned',
+      'ada-1 10.10.0.83 assigning',
+      'ada-1 10.10.0.86 assigning',
+    ),
+    delCommand(2, {}),
+  ]));
