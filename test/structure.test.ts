@@ -173,8 +173,8 @@ describe('doors', () => {
   });
 
   test('rounds alone take addresses off our ENI, and one file alone off another ENI', () => {
-    const callers = ['round.ts', 'take-over.ts'];
-    // What stands behind them; permissions.ts only asks whether it would be allowed to (DryRun).
+    const callers = ['reassign-stale.ts', 'round.ts'];
+    // What stands behind them; permissions.ts asks about an address that no ENI can hold.
     const definitions = ['cloud.ts', 'ec2-client.ts', 'unassign.ts', 'permissions.ts'];
     const found = sources
       .filter((file) => /\bunassign\(/.test(withoutComments(read(file))))

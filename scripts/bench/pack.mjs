@@ -1,16 +1,8 @@
-// Packs a script into a stock Node, as build.mjs packs the plugin: node pack.mjs SCRIPT EXECUTABLE
+// Packs a script as the plugin is packed: node pack.mjs SCRIPT EXECUTABLE
 import { renameSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { nodeBinary } from '../node-binary.mjs';
+import { pack } from '../build/pack.mjs';
 
-const { default: sea } = createRequire(import.meta.url)('@yao-pkg/pkg/lib-es5/sea.js');
 const [script, executable] = process.argv.slice(2);
-const { arch, pid } = process;
-const unfinished = `${executable}.${pid}`;
-await sea(script, {
-  targets: [{ platform: 'linux', arch, nodeRange: 'node24', output: unfinished }],
-  nodePath: nodeBinary(arch),
-  useLocalNode: true,
-  seaConfig: { useCodeCache: true, execArgvExtension: 'none' },
-});
+const unfinished = `${executable}.${process.pid}`;
+await pack(script, process.arch, unfinished, { useCodeCache: true });
 renameSync(unfinished, executable);

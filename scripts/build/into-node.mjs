@@ -1,13 +1,11 @@
 // Puts the program into a stock Node, by pkg.
 import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { nodeBinary } from '../node-binary.mjs';
 import { wrapPart } from './load-part.cjs';
+import { nodeBinary } from './node-binary.mjs';
+import { pack } from './pack.mjs';
 import { train } from './train.mjs';
-
-const { default: sea } = createRequire(import.meta.url)('@yao-pkg/pkg/lib-es5/sea.js');
 
 /** @returns where in `folder`, which is for this build alone, the executable lies. */
 export async function intoNode(parts, arch, folder) {
@@ -25,16 +23,6 @@ export async function intoNode(parts, arch, folder) {
   await build({ entryPoints: [entry], bundle: true, platform: 'node', outfile: start });
 
   const output = join(folder, 'executable');
-  await sea(start, {
-    targets: [{ platform: 'linux', arch, nodeRange: 'node24', output }],
-    nodePath: nodeBinary(arch),
-    // The blob is made by the Node that runs this, which is the same version: pkg need not ask.
-    useLocalNode: true,
-    seaConfig: {
-      assets,
-      // NODE_OPTIONS and its like change nothing: the plugin runs as root in whatever environment.
-      execArgvExtension: 'none',
-    },
-  });
+  await pack(start, arch, output, { assets });
   return output;
 }

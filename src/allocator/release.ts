@@ -1,6 +1,7 @@
 /** DEL's decision, pure: what becomes of an attachment's reservations. */
 import type { Attachment, Mark, MarkReason, Reservation, State } from '../model.ts';
 import { addMarks, isHeldBy, mapReservations, scopeOf } from '../state.ts';
+import { wasAskedFor } from './asked.ts';
 import { keepForPods } from './bindings.ts';
 
 /**
@@ -38,27 +39,14 @@ export function giveUp(state: State, now: number, selects: (reservation: Reserva
       return undefined;
     }
     const { deadline: _limit, reassign: _wish, ...rest } = reservation;
+    // The ENI may also have it from before: of an attachment that left it, and whose address this one took over.
     const isUnasked =
-      reservation.state === 'assigning' && !reservation.unconfirmed && !wasAskedFor(reservation, state, now);
+      reservation.state === 'assigning' &&
+      !reservation.unconfirmed &&
+      !wasAskedFor(reservation.address, reservation.eni, state, now);
     return { ...rest, state: 'releasing', since: now, ...(isUnasked ? { unasked: true as const } : {}) };
   });
   return keepForPods(addMarks(next, marks), ended, now);
-}
-
-/**
- * Whether the ENI may have the address from before this reservation, by this node's wish: of an
- * attachment that left it, say, and whose address this one took over.
- */
-function wasAskedFor({ address, eni }: Reservation, { marks }: State, now: number): boolean {
-  const since = (reason: MarkReason): number =>
-    Math.max(
-      0,
-      ...marks
-        .filter((one) => one.eni === eni?.id && one.address === address && one.until > now)
-        .filter((one) => one.reason === reason)
-        .map((one) => one.since),
-    );
-  return since('asked') > since('released');
 }
 
 /** What is remembered of an address when its reservation ends. */

@@ -1,6 +1,6 @@
 /** Whether the instance metadata service answers, and if not, why. */
 import { connect } from 'node:net';
-import { imdsOf } from '../eni/imds.ts';
+import { imdsEndpoint, imdsOf } from '../eni/imds.ts';
 import { Failure } from '../errors.ts';
 import type { Run } from '../run.ts';
 import type { World } from '../world.ts';
@@ -40,8 +40,8 @@ async function diagnose(message: string, world: World): Promise<Finding> {
   );
 }
 
-async function takesConnections({ env }: World): Promise<boolean> {
-  const { hostname, port } = new URL(endpointOf(env));
+async function takesConnections(world: World): Promise<boolean> {
+  const { hostname, port } = new URL(imdsEndpoint(world));
   const signal = AbortSignal.timeout(CONNECT_MS);
   return await new Promise((resolve) => {
     const socket = connect({ host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 80), signal });
@@ -51,15 +51,6 @@ async function takesConnections({ env }: World): Promise<boolean> {
     });
     socket.on('error', () => resolve(false));
   });
-}
-
-/** Where the SDK and the plugin look for it. */
-function endpointOf(env: World['env']): string {
-  const standard =
-    env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']?.toLowerCase() === 'ipv6'
-      ? 'http://[fd00:ec2::254]'
-      : 'http://169.254.169.254';
-  return env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || standard;
 }
 
 /** The instance's type, where the metadata tell it. */

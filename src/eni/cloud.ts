@@ -2,8 +2,8 @@
 import { Failure } from '../errors.ts';
 import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
+import type { EniUse } from './eni-use.ts';
 import type { Holding } from './holdings.ts';
-import type { EniUse } from './use.ts';
 
 /** Facts about an ENI as EC2 tells them. */
 export interface EniDescription {

@@ -1,8 +1,8 @@
 /** Reads what EC2 answers about ENIs and subnets, whatever the order in which it tells. */
 import type { Instance, NetworkInterface, Subnet } from '@aws-sdk/client-ec2';
 import { parseSpan } from '../net/span.ts';
+import type { EniUse } from './eni-use.ts';
 import { addressesIn, type Holding } from './holdings.ts';
-import type { EniUse } from './use.ts';
 
 /** Every address of an ENI, and every prefix that is delegated to it. */
 export function holdingsOf(described: NetworkInterface): readonly Holding[] {

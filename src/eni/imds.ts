@@ -35,7 +35,7 @@ export function imdsOf(run: Run): Imds {
 
 /** Opens the service at its standard address, or where AWS_EC2_METADATA_SERVICE_ENDPOINT says. */
 export function openImds(world: World, deadline: Deadline): Imds {
-  const base = world.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || defaultEndpoint(world);
+  const base = imdsEndpoint(world);
   let token: Promise<string> | undefined;
   let http: typeof Http | undefined;
   let agent: Http.Agent | undefined;
@@ -98,10 +98,12 @@ export function openImds(world: World, deadline: Deadline): Imds {
   };
 }
 
-const defaultEndpoint = ({ env }: World): string =>
-  env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']?.toLowerCase() === 'ipv6'
-    ? 'http://[fd00:ec2::254]'
-    : 'http://169.254.169.254';
+/** URL of the service, by the variables that the SDK knows, too. */
+export function imdsEndpoint({ env }: World): string {
+  const isIpv6 = env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']?.toLowerCase() === 'ipv6';
+  const standard = isIpv6 ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254';
+  return env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || standard;
+}
 
 function exchange(
   send: typeof Http.request,

@@ -2,9 +2,9 @@
 import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
 import type { Cloud } from './cloud.ts';
+import { tellTakeOvers } from './reassign-stale.ts';
 import { applyReport } from './report.ts';
 import { callEc2, queueOf, type RoundReport, type Sighting } from './round.ts';
-import { tellTakeOvers } from './take-over.ts';
 import { clearSign, mindLostCalls, setSign } from './under-way.ts';
 
 /**

@@ -3,8 +3,8 @@ import type { EniRef, Reservation, State } from '../model.ts';
 import { FAMILIES, familyOf } from '../net/address.ts';
 import { type AssignOutcome, type AssignReport, assign } from './assign.ts';
 import type { Cloud } from './cloud.ts';
+import { reassignStale } from './reassign-stale.ts';
 import { straysAmong, takenIn, unexplainedAmong } from './sighting.ts';
-import { takeOver } from './take-over.ts';
 import { type UnassignOutcome, unassign } from './unassign.ts';
 
 /** What an ENI's round is for. The queue lies in the state: it is made of reservations. */
@@ -69,7 +69,7 @@ export async function callEc2(cloud: Cloud, eni: EniRef, queue: Queue): Promise<
       const ofFamily = (address: string): boolean => familyOf(address) === family;
       const released = await unassign(cloud, eni, leaving.filter(ofFamily));
       const assigned = await assign(cloud, eni, coming.filter(ofFamily));
-      return { released, assigned: await takeOver(cloud, eni, own.filter(ofFamily), assigned) };
+      return { released, assigned: await reassignStale(cloud, eni, own.filter(ofFamily), assigned) };
     }),
   );
   return {

@@ -1,4 +1,5 @@
 /** What is seen on an ENI beside what the records tell: strays, and addresses that nothing explains. */
+import { wasAskedFor } from '../allocator/asked.ts';
 import type { EniRef, Mark, MarkReason, State } from '../model.ts';
 
 /** How long an address that nothing explains is left alone after it was seen. */
@@ -17,20 +18,8 @@ export function straysAmong(
   eni: EniRef,
   now: number,
 ): readonly string[] {
-  const marked = (reason: MarkReason): ReadonlyMap<string, number> =>
-    new Map(
-      marksOn(state, eni, now)
-        .filter((mark) => mark.reason === reason)
-        .map(({ address, since }) => [address, since]),
-    );
-  const asked = marked('asked');
-  if (asked.size === 0) return [];
-  const released = marked('released');
-  // IMDS lags: what was taken off a moment ago may still be listed. But what was asked for after it was
-  // taken off is not what IMDS remembers.
-  const isStray = (address: string): boolean => (asked.get(address) ?? 0) > (released.get(address) ?? 0);
   const taken = takenIn(eni.subnet, state);
-  return listed.filter((address) => asked.has(address) && isStray(address) && !taken.has(address));
+  return listed.filter((address) => wasAskedFor(address, eni, state, now) && !taken.has(address));
 }
 
 /**

@@ -2,8 +2,8 @@
 
 import type { Cloud, EniDescription } from '../../src/eni/cloud.ts';
 import { classify } from '../../src/eni/ec2-errors.ts';
+import type { EniUse } from '../../src/eni/eni-use.ts';
 import type { Holding } from '../../src/eni/holdings.ts';
-import type { EniUse } from '../../src/eni/use.ts';
 import type { EniRef } from '../../src/model.ts';
 import { parseSpan } from '../../src/net/span.ts';
 import { CIDR6, REF } from '../allocator/claims.ts';

@@ -1,7 +1,7 @@
 /** Which ENIs are out of use, and what is said of the others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeUse, type EniUse } from '../../src/eni/use.ts';
+import { describeUse, type EniUse } from '../../src/eni/eni-use.ts';
 
 const attachedTo = (state: string | undefined, hibernates = false): EniUse => ({
   status: 'in-use',

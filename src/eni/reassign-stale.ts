@@ -10,11 +10,11 @@ import type { Log } from '../log.ts';
 import type { EniRef, Reservation, Verdict } from '../model.ts';
 import { type AssignOutcome, type AssignReport, assign } from './assign.ts';
 import { type Cloud, CloudError } from './cloud.ts';
+import { describeUse } from './eni-use.ts';
 import { unassign } from './unassign.ts';
-import { describeUse } from './use.ts';
 
 /** The report of an Assign, after what EC2 refused of the pods' `own` addresses has been taken over where it may be. */
-export async function takeOver(
+export async function reassignStale(
   cloud: Cloud,
   eni: EniRef,
   own: readonly string[],

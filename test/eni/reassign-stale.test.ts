@@ -1,9 +1,9 @@
 /** Taking a pod's own addresses over: from ENIs that are out of use, and from nobody else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tellTakeOvers } from '../../src/eni/reassign-stale.ts';
 import { applyReport } from '../../src/eni/report.ts';
 import { callEc2, queueOf, type RoundReport } from '../../src/eni/round.ts';
-import { tellTakeOvers } from '../../src/eni/take-over.ts';
 import type { Reservation } from '../../src/model.ts';
 import { NOW, onEni, PRIMARY, REF, stateOf } from '../allocator/claims.ts';
 import { FakeCloud, NEIGHBOUR, NEIGHBOUR_INSTANCE, NEIGHBOUR_PRIMARY } from './fake-cloud.ts';
@@ -33,7 +33,7 @@ function stopped(...held: readonly string[]): FakeCloud {
   return cloud;
 }
 
-test('takeOver() takes a pod’s own address from an ENI whose instance is stopped', async () => {
+test('reassignStale() takes a pod’s own address from an ENI whose instance is stopped', async () => {
   const cloud = stopped(OWN, OTHER);
   const report = await roundFor(cloud, owned(OWN));
   assert.deepEqual(outcomeOf(report), { kind: 'held', from: NEIGHBOUR });
@@ -42,14 +42,14 @@ test('takeOver() takes a pod’s own address from an ENI whose instance is stopp
   assert.deepEqual(actionsOf(cloud), ['assign', 'describe', 'describe', 'instances', 'unassign', 'assign']);
 });
 
-test('takeOver() takes it from an ENI that is attached to nothing', async () => {
+test('reassignStale() takes it from an ENI that is attached to nothing', async () => {
   const cloud = new FakeCloud({ neighbours: [OWN] });
   cloud.detachNeighbour();
   assert.equal(outcomeOf(await roundFor(cloud, owned(OWN)))?.kind, 'held');
   assert.equal(cloud.count('instances'), 0);
 });
 
-test('takeOver() takes an IPv6 address over, too', async () => {
+test('reassignStale() takes an IPv6 address over, too', async () => {
   const address = '2600:1f14:abc:1200::90';
   const cloud = new FakeCloud({ neighboursIpv6: [address] });
   cloud.setNeighbour('stopped');
@@ -58,7 +58,7 @@ test('takeOver() takes an IPv6 address over, too', async () => {
 });
 
 for (const state of ['running', 'pending', 'stopping', 'shutting-down'] as const) {
-  test(`takeOver() leaves an address where it is while the instance is ${state}, and says whose it is`, async () => {
+  test(`reassignStale() leaves an address where it is while the instance is ${state}, and says whose it is`, async () => {
     const cloud = new FakeCloud({ neighbours: [OWN] });
     cloud.setNeighbour(state);
     const message = verdictOf(await roundFor(cloud, owned(OWN)));
@@ -71,14 +71,14 @@ for (const state of ['running', 'pending', 'stopping', 'shutting-down'] as const
   });
 }
 
-test('takeOver() leaves a hibernated instance its addresses', async () => {
+test('reassignStale() leaves a hibernated instance its addresses', async () => {
   const cloud = stopped(OWN);
   cloud.hibernates = true;
   assert.match(verdictOf(await roundFor(cloud, owned(OWN))), /may wake from hibernation$/);
   assert.deepEqual(cloud.held(NEIGHBOUR), [OWN]);
 });
 
-test('takeOver() is for addresses that are the pod’s own, one by one: others of the batch stay where they are', async () => {
+test('reassignStale() is for addresses that are the pod’s own, one by one: others of the batch stay where they are', async () => {
   const cloud = stopped(OWN, OTHER);
   const report = await roundFor(cloud, begun(OTHER), owned(OWN), begun('10.10.0.92'));
   assert.equal(outcomeOf(report)?.kind, 'held');
@@ -87,7 +87,7 @@ test('takeOver() is for addresses that are the pod’s own, one by one: others o
   assert.deepEqual(cloud.held(NEIGHBOUR), [OTHER]);
 });
 
-test('takeOver() costs one Unassign and one Assign for all that a dead node leaves', async () => {
+test('reassignStale() costs one Unassign and one Assign for all that a dead node leaves', async () => {
   const all = Array.from({ length: 12 }, (_, place) => `10.10.0.${90 + place}`);
   const cloud = stopped(...all);
   const report = await roundFor(cloud, ...all.map(owned));
@@ -95,20 +95,20 @@ test('takeOver() costs one Unassign and one Assign for all that a dead node leav
   assert.equal(cloud.calls.length, 6);
 });
 
-test('takeOver() never takes a primary address', async () => {
+test('reassignStale() never takes a primary address', async () => {
   const cloud = stopped();
   const message = verdictOf(await roundFor(cloud, owned(NEIGHBOUR_PRIMARY)), NEIGHBOUR_PRIMARY);
   assert.match(message, /it is no secondary address there$/);
   assert.equal(cloud.count('unassign'), 0);
 });
 
-test('takeOver() has nothing to take over from our own ENI', async () => {
+test('reassignStale() has nothing to take over from our own ENI', async () => {
   const cloud = stopped();
   assert.match(verdictOf(await roundFor(cloud, owned(PRIMARY)), PRIMARY), /eni-00000000000000002 holds it/);
   assert.equal(cloud.count('instances'), 0);
 });
 
-test('takeOver() takes nothing from an ENI that got the address a moment ago, though the account lags behind', async () => {
+test('reassignStale() takes nothing from an ENI that got the address a moment ago, though the account lags behind', async () => {
   const cloud = stopped(OWN);
   cloud.lag();
   cloud.takeElsewhere(NEIGHBOUR, OWN);
@@ -118,7 +118,7 @@ test('takeOver() takes nothing from an ENI that got the address a moment ago, th
   assert.deepEqual(cloud.held('eni-00000000000000001'), [OWN], 'it stays with who has it by now');
 });
 
-test('takeOver() of two nodes at the same time gives the address to one of them, and takes it from neither', async () => {
+test('reassignStale() of two nodes at the same time gives the address to one of them, and takes it from neither', async () => {
   const cloud = stopped(OWN);
   // The other node is as far as this one, and a step ahead each time.
   cloud.during = async (action) => {
@@ -131,7 +131,7 @@ test('takeOver() of two nodes at the same time gives the address to one of them,
   assert.deepEqual([cloud.own, cloud.held('eni-00000000000000001')], [[], [OWN]]);
 });
 
-test('takeOver() gets what somebody has taken off the dead ENI already', async () => {
+test('reassignStale() gets what somebody has taken off the dead ENI already', async () => {
   const cloud = stopped(OWN);
   cloud.during = async (action) => {
     if (action === 'unassign' && cloud.held(NEIGHBOUR).includes(OWN)) cloud.takeElsewhere(NEIGHBOUR, OWN);
@@ -140,7 +140,7 @@ test('takeOver() gets what somebody has taken off the dead ENI already', async (
 });
 
 for (const action of ['describe', 'instances', 'unassign'] as const) {
-  test(`takeOver() takes nothing over when the node is not allowed to ${action}, and says so`, async () => {
+  test(`reassignStale() takes nothing over when the node is not allowed to ${action}, and says so`, async () => {
     const cloud = stopped(OWN);
     cloud.fail(action, 'denied');
     assert.match(
@@ -154,7 +154,7 @@ for (const action of ['describe', 'instances', 'unassign'] as const) {
 }
 
 for (const action of ['instances', 'unassign'] as const) {
-  test(`takeOver() asks again when EC2 does not answer to ${action}, and leaves no doubt about our own ENI`, async () => {
+  test(`reassignStale() asks again when EC2 does not answer to ${action}, and leaves no doubt about our own ENI`, async () => {
     const cloud = stopped(OWN);
     cloud.fail(action, 'lost', 1);
     const report = await roundFor(cloud, owned(OWN));
@@ -165,7 +165,7 @@ for (const action of ['instances', 'unassign'] as const) {
   });
 }
 
-test('takeOver() finds the address free when the other ENI is gone by then', async () => {
+test('reassignStale() finds the address free when the other ENI is gone by then', async () => {
   const cloud = stopped(OWN);
   cloud.during = async (action) => {
     if (action === 'instances') cloud.removeNeighbour();
