@@ -58,7 +58,7 @@ export interface Limit {
   /** Id of the ENI. */
   readonly eni: string;
   readonly family: Family;
-  /** How many addresses of pods were on it then. */
+  /** How many addresses of pods, or prefixes for them, were on it then. */
   readonly pods: number;
   readonly until: number;
 }
@@ -70,49 +70,64 @@ export interface Verdict {
 }
 
 /**
- * Life of a reservation:
+ * Life of what an ENI is to hold:
  * - `assigning`: the intent; EC2 may or may not have heard of it.
- * - `assigned`: EC2 answered that the ENI holds the address (without an ENI: the address is taken).
+ * - `assigned`: EC2 answered that the ENI holds it (without an ENI: the address is taken).
  * - `releasing`: to be taken off the ENI; it may or may not still be there.
- * - `refused`: EC2 said no; its owner takes another address or fails.
+ * - `refused`: EC2 said no; its owner takes another one or fails.
  */
-export type ReservationState = 'assigning' | 'assigned' | 'releasing' | 'refused';
+export type AssignmentState = 'assigning' | 'assigned' | 'releasing' | 'refused';
 
-/** One address in the hands of one attachment. */
-export interface Reservation extends Attachment {
-  /** Index of the range set that the address is for. */
-  readonly set: number;
+/** What an ENI is to hold, and how far that has come with EC2. */
+export interface Assignment {
+  /** One address, or a prefix such as 10.10.1.16/28. */
   readonly address: string;
-  /** Prefix length and gateway of its range, so that the answer survives a changed configuration. */
-  readonly length: number;
-  readonly gateway: string;
-  readonly state: ReservationState;
+  readonly state: AssignmentState;
   /** When it entered this state, in milliseconds since the epoch. */
   readonly since: number;
-  /** The boot in which it was made: nothing lives through a reboot. */
-  readonly boot: string;
-  /** How long its address is best left alone once it is released, in milliseconds. */
+  /** How long it is best left alone once nobody has it, in milliseconds. */
   readonly cooldown: number;
   readonly eni?: EniRef;
-  readonly sandbox?: Sandbox;
-  readonly pod?: Pod;
   readonly verdict?: Verdict;
   /** Of `assigning`: when its owner gives up at the latest. Nobody waits for it after that. */
   readonly deadline?: number;
-  /** An Assign of its address got no answer, and may still be carried out. */
+  /** An Assign of it got no answer, and may still be carried out. */
   readonly unconfirmed?: true;
   /** Of `releasing`: EC2 was never asked to assign it, so that what may be on the ENI is not ours. */
   readonly unasked?: true;
-  /** An Unassign of its address got no answer, and may still be carried out. */
+  /** An Unassign of it got no answer, and may still be carried out. */
   readonly unanswered?: true;
+  /** Of `assigned`: the ENI was seen without it, and is to get it again. */
+  readonly lost?: true;
+  /** Of `assigning`: it is the pod's own, and may be taken over from an ENI that is out of use. */
+  readonly reassign?: 'stale';
+}
+
+/** One address in the hands of one attachment. */
+export interface Reservation extends Attachment, Assignment {
+  /** Index of the range set that the address is for. */
+  readonly set: number;
+  /** Prefix length and gateway of its range, so that the answer survives a changed configuration. */
+  readonly length: number;
+  readonly gateway: string;
+  /** The boot in which it was made: nothing lives through a reboot. */
+  readonly boot: string;
+  readonly sandbox?: Sandbox;
+  readonly pod?: Pod;
+  /** The delegated prefix that the address is of: the ENI has it by that, and EC2 never hears of it alone. */
+  readonly prefix?: string;
   /** When its sandbox was first seen to be gone. */
   readonly goneSince?: number;
-  /** Of `assigned`: the ENI was seen without its address, and is to get it again. */
-  readonly lost?: true;
   /** How long its address is kept for its pod once it is released, in milliseconds. */
   readonly sticky?: number;
-  /** Of `assigning`: the address is the pod's own, and may be taken over from an ENI that is out of use. */
-  readonly reassign?: 'stale';
+}
+
+/** A prefix in the hands of the node, for the pods of a network and of all others whose ranges it lies in. */
+export interface Delegation extends Assignment {
+  readonly network: string;
+  readonly eni: EniRef;
+  /** How many prefixes that no pod is in are kept for the network. */
+  readonly spare: number;
 }
 
 /** The address that an interface of a pod had last: it gets it again, and others only when nothing else is free. */
@@ -140,7 +155,7 @@ export interface Binding {
  */
 export type MarkReason = 'released' | 'foreign' | 'asked' | 'unsettled' | 'unexplained';
 
-/** Something worth knowing for a time about an address. */
+/** Something worth knowing for a time about an address, or a prefix. */
 export interface Mark {
   /** Where the address is unique, see `scopeOf`. */
   readonly scope: string;
@@ -162,6 +177,7 @@ export interface KnownNetwork {
 /** All that a node remembers. */
 export interface State {
   readonly reservations: readonly Reservation[];
+  readonly delegations: readonly Delegation[];
   readonly marks: readonly Mark[];
   /** Per network and range set (`network/0`) the address that was handed out last. */
   readonly cursors: Readonly<Record<string, string>>;

@@ -1,5 +1,14 @@
 /** Pure questions to a state, and new states made from old ones. */
-import type { Attachment, EniRef, KnownEni, Mark, Reservation, State } from './model.ts';
+import type {
+  Assignment,
+  Attachment,
+  Delegation,
+  EniRef,
+  KnownEni,
+  Mark,
+  Reservation,
+  State,
+} from './model.ts';
 
 /** What a transaction makes of a state. Returning the very same state commits nothing. */
 export interface Change<T> {
@@ -54,6 +63,56 @@ export function mapReservations(
     reservations.every((reservation, index) => reservation === state.reservations[index]);
   return same ? state : { ...state, reservations };
 }
+
+/** As `mapReservations`, for the prefixes. */
+export function mapDelegations(
+  state: State,
+  update: (delegation: Delegation) => Delegation | undefined,
+): State {
+  const delegations = state.delegations.flatMap((delegation) => update(delegation) ?? []);
+  const same =
+    delegations.length === state.delegations.length &&
+    delegations.every((delegation, index) => delegation === state.delegations[index]);
+  return same ? state : { ...state, delegations };
+}
+
+/** Applies `update` to all that the ENI is to hold: prefixes, and addresses that are in none of them. */
+export function mapAssignments(
+  state: State,
+  eni: EniRef,
+  update: <T extends Reservation | Delegation>(assignment: T) => T | undefined,
+): State {
+  const onEni = <T extends Reservation | Delegation>(one: T): T | undefined =>
+    one.eni?.id === eni.id ? update(one) : one;
+  return mapReservations(mapDelegations(state, onEni), (one) => (one.prefix ? one : onEni(one)));
+}
+
+/** All that the ENI is to hold: prefixes, and addresses that are in none of them. */
+export const assignmentsOn = (
+  { delegations, reservations }: State,
+  eni: { readonly id: string },
+): readonly (Reservation | Delegation)[] => [
+  ...delegations.filter((one) => one.eni.id === eni.id),
+  ...reservations.filter((one) => one.eni?.id === eni.id && !one.prefix),
+];
+
+/** Whether two records of the same address or prefix are of one owner; a prefix has none but the node. */
+export const isSameOwner = (a: Assignment | Reservation, b: Assignment | Reservation): boolean =>
+  'container' in a && 'container' in b ? isHeldBy(a, b) : 'container' in a === 'container' in b;
+
+/** The reservations whose addresses the prefix carries. */
+export const podsIn = ({ reservations }: State, { address, eni }: Delegation): readonly Reservation[] =>
+  reservations.filter((one) => one.prefix === address && one.eni?.id === eni.id);
+
+/** The same without some of its optional fields. */
+export function without<T extends Assignment>(assignment: T, ...fields: readonly Passing[]): T {
+  const rest: { -readonly [K in keyof T]: T[K] } = { ...assignment };
+  for (const field of fields) delete rest[field];
+  return rest;
+}
+
+/** Fields that come and go on an assignment's way through its states. */
+type Passing = 'deadline' | 'reassign' | 'lost' | 'unasked';
 
 export const addReservations = (state: State, added: readonly Reservation[]): State => ({
   ...state,

@@ -3,14 +3,15 @@ import { formatSpan } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
 import type { Attachment, Reservation, State } from '../model.ts';
 import { type Address, equalAddress, formatAddress, parseAddress } from '../net/address.ts';
-import { contains } from '../net/span.ts';
+import { contains, type Span } from '../net/span.ts';
 import { scopeOf } from '../state.ts';
 import { boundAddress, identityOf } from './bindings.ts';
 import { candidates, placeOfLast } from './candidates.ts';
 import type { Claim } from './claim.ts';
 import { stepsOf } from './eligible.ts';
 import { explainExhaustion } from './exhaustion.ts';
-import type { Occupancy } from './occupancy.ts';
+import type { Occupancies } from './occupancy.ts';
+import { blocksIn, prefixAround, prefixesFor, withinPrefix } from './prefixes.ts';
 import { scattered } from './scattered.ts';
 import { isUsable, type UsableSet, usableSpans } from './subnet.ts';
 import { refuseWish, wishOf } from './wish.ts';
@@ -23,32 +24,63 @@ export interface Choice {
   readonly isOwn?: boolean;
 }
 
-type Look = (address: string) => Occupancy;
-
-/** A choice, or why there is none. */
+/** A choice, or why there is none. `full`: the ENI has room for nothing more. */
 export function choose(
   state: State,
   claim: Claim,
   set: UsableSet,
-  occupancy: Look,
+  occupancies: Occupancies,
   now: number,
+  full: Failure | undefined,
 ): Choice | Failure {
   const wish = wishOf(state, claim, set);
   if (wish instanceof Failure) return wish;
   if (wish) {
-    const refusal = refuseWish(wish, claim, occupancy);
+    const refusal = refuseWish(wish, claim, occupancies);
     const choice = { address: wish.address, isOwn: wish.isFixed };
     if (!refusal) return choice;
     const abandoned = findAbandoned(state, claim, set, wish.address);
     return abandoned ? { ...abandoned, isOwn: wish.isFixed } : refusal;
   }
-  const own = chooseOwn(state, claim, set, occupancy, now);
+  const own = chooseOwn(state, claim, set, occupancies, now);
   if (own) return own;
   for (const step of stepsOf(set)) {
-    const found = chooseFrom(claim, step, state, occupancy) ?? findAbandoned(state, claim, step);
+    const found = claim.delegation
+      ? chooseInPrefixes(state, claim, step, occupancies, full === undefined)
+      : (chooseFrom(claim, orderOf(claim, step, state), state, occupancies) ??
+        findAbandoned(state, claim, step));
     if (found) return found;
   }
-  return explainExhaustion(claim, set, occupancy);
+  return full ?? explainExhaustion(claim, set, occupancies);
+}
+
+/**
+ * What is free in the prefixes that the ENI holds, else in a new one, if there is room for that; else what
+ * is cooling or kept in those that it holds.
+ */
+function chooseInPrefixes(
+  state: State,
+  claim: Claim,
+  set: UsableSet,
+  occupancies: Occupancies,
+  mayGrow: boolean,
+): Choice | undefined {
+  const usable = usableSpans(set);
+  const parts = prefixesFor(state, claim).map((one) => withinPrefix(usable, one));
+  for (const part of [...parts, ...(mayGrow ? newParts(claim, set, occupancies) : [])]) {
+    const found = chooseFrom(claim, orderWithin(claim, set, part, state), state, occupancies);
+    if (found && occupancies.at(formatAddress(found.address)) === 'free') return found;
+  }
+  const held = parts.flat();
+  return (
+    chooseFrom(claim, orderWithin(claim, set, held, state), state, occupancies) ??
+    findAbandoned(state, claim, set)
+  );
+}
+
+function newParts(claim: Claim, set: UsableSet, { isOpen }: Occupancies): readonly (readonly Span[])[] {
+  for (const block of blocksIn(set, claim)) if (isOpen(block)) return [[block]];
+  return [];
 }
 
 /**
@@ -59,7 +91,7 @@ function chooseOwn(
   state: State,
   claim: Claim,
   set: UsableSet,
-  occupancy: Look,
+  occupancies: Occupancies,
   now: number,
 ): Choice | undefined {
   const identity = stickyIdentity(claim, set);
@@ -67,8 +99,9 @@ function chooseOwn(
   const bound = boundAddress(state, claim, set, now);
   const [home] = scattered(set, identity);
   const address = bound ?? home;
-  if (!address) return undefined;
-  const found = occupancy(formatAddress(address));
+  // One pod's own address is not worth a prefix.
+  if (!address || (claim.delegation && !prefixAround(state, claim, address))) return undefined;
+  const found = occupancies.at(formatAddress(address));
   const isOpen = found === 'free' || (found === 'cooling' && bound !== undefined);
   // That another ENI holds it may be old news, and that ENI may be out of use: EC2 is asked again.
   const mayBeStale = found === 'foreign' && claim.reassign === 'stale';
@@ -79,11 +112,16 @@ const stickyIdentity = ({ attachment, pod, stickyMs }: Claim, { index }: UsableS
   stickyMs > 0 ? identityOf(attachment, pod, index) : undefined;
 
 /** Of those that are free the first; else one that is cooling; else the one that was kept the longest. */
-function chooseFrom(claim: Claim, set: UsableSet, state: State, occupancy: Look): Choice | undefined {
+function chooseFrom(
+  claim: Claim,
+  addresses: Iterable<Address>,
+  state: State,
+  occupancies: Occupancies,
+): Choice | undefined {
   let cooling: Choice | undefined;
   const kept: Choice[] = [];
-  for (const address of orderOf(claim, set, state)) {
-    const found = occupancy(formatAddress(address));
+  for (const address of addresses) {
+    const found = occupancies.at(formatAddress(address));
     if (found === 'free') return { address };
     if (found === 'cooling') cooling ??= { address };
     if (found === 'bound') kept.push({ address });
@@ -98,12 +136,21 @@ function chooseFrom(claim: Claim, set: UsableSet, state: State, occupancy: Look)
 }
 
 /** In which order the addresses are tried. */
-function orderOf(claim: Claim, set: UsableSet, { cursors }: State): Iterable<Address> {
+function orderOf(claim: Claim, set: UsableSet, state: State): Iterable<Address> {
   const identity = stickyIdentity(claim, set);
-  if (identity !== undefined) return scattered(set, identity);
+  return identity === undefined ? orderWithin(claim, set, usableSpans(set), state) : scattered(set, identity);
+}
+
+/** In which order the addresses of a part of the set are tried. */
+function orderWithin(
+  claim: Claim,
+  set: UsableSet,
+  part: readonly Span[],
+  { cursors }: State,
+): Iterable<Address> {
   const last = parseAddress(cursors[keyOfStep(claim.attachment, set)] ?? '');
   const start = last && placeOfLast(set, last);
-  return candidates(usableSpans(set), claim.order, start, claim.eni?.id ?? '');
+  return candidates(part, claim.order, start, claim.eni?.id ?? '');
 }
 
 /** What the address is remembered by as the one that was handed out last. */
@@ -129,9 +176,14 @@ function findAbandoned(state: State, claim: Claim, set: UsableSet, wish?: Addres
       reservation.state === 'assigned' &&
       reservation.eni?.id === eni?.id &&
       scopeOf(reservation.network, reservation.eni) === scope &&
+      comesAlike(reservation, claim, wish) &&
       !claim.fixedForOthers.has(reservation.address);
     if (!isOurs || !address || !isUsable(set, address) || (wish && !equalAddress(address, wish))) continue;
     if (claim.isGone(reservation)) return { address, abandoned: reservation };
   }
   return undefined;
 }
+
+/** Out of prefixes or one by one; what a pod asks for may come by itself in any case. */
+const comesAlike = ({ prefix }: Reservation, { delegation }: Claim, wish: Address | undefined): boolean =>
+  prefix === undefined ? delegation === undefined || wish !== undefined : delegation !== undefined;

@@ -5,7 +5,7 @@ import { formatAddress } from '../net/address.ts';
 import { type Span, sizeOf } from '../net/span.ts';
 import { candidates } from './candidates.ts';
 import type { Claim } from './claim.ts';
-import type { Occupancy } from './occupancy.ts';
+import type { Occupancies, Occupancy } from './occupancy.ts';
 import { type UsableSet, usableSpans } from './subnet.ts';
 
 const WORDS: Readonly<Record<Occupancy, string>> = {
@@ -15,22 +15,20 @@ const WORDS: Readonly<Record<Occupancy, string>> = {
   fixed: 'fixed for other pods',
   held: 'held by pods of this node',
   releasing: 'being released',
+  delegated: 'in prefixes of this node that are not for it',
   unsettled: 'being released without an answer of EC2',
   foreign: 'held by other ENIs',
   unexplained: 'on this ENI without a record',
 };
 
 /** A failure that counts who has the addresses, so that one sees whether the range is too small. */
-export function explainExhaustion(
-  claim: Claim,
-  set: UsableSet,
-  occupancy: (address: string) => Occupancy,
-): Failure {
+export function explainExhaustion(claim: Claim, set: UsableSet, occupancies: Occupancies): Failure {
+  if (claim.delegation) return explainLackOfPrefix(claim, set);
   const usable = usableSpans(set);
   const spared = total(set.ranges) - total(usable);
   const counts = new Map<string, bigint>();
   for (const address of candidates(usable, 'reverse', undefined, '')) {
-    const word = WORDS[occupancy(formatAddress(address))];
+    const word = WORDS[occupancies.at(formatAddress(address))];
     counts.set(word, (counts.get(word) ?? 0n) + 1n);
   }
   if (spared > 0n) counts.set('never given out', spared);
@@ -41,6 +39,14 @@ export function explainExhaustion(
     `no free address in range set ${formatSet(set.ranges)} of network ${claim.attachment.network}: ` +
       details +
       (lack === undefined ? '' : `; ${lack}`),
+  );
+}
+
+function explainLackOfPrefix({ attachment, eni }: Claim, { ranges }: UsableSet): Failure {
+  const why = `no prefix of ${eni?.id ?? 'the ENI'} has one, and no other one is free`;
+  return new Failure(
+    'no-free-address',
+    `no free address in range set ${formatSet(ranges)} of network ${attachment.network}: ${why}`,
   );
 }
 

@@ -1,8 +1,12 @@
 /** Who has which address, as seen by one claim. */
 import type { EniRef, Mark, State } from '../model.ts';
+import { parseAddress } from '../net/address.ts';
+import { isPrefix } from '../net/prefix.ts';
+import { contains, overlaps, parseSpan, type Span } from '../net/span.ts';
 import { scopeOf } from '../state.ts';
 import { ownBindings } from './bindings.ts';
 import type { Claim } from './claim.ts';
+import { blockAround } from './prefixes.ts';
 
 export type Occupancy =
   | 'free'
@@ -10,18 +14,51 @@ export type Occupancy =
   | 'bound'
   | 'held'
   | 'releasing'
+  | 'delegated'
   | 'unsettled'
   | 'unexplained'
   | 'foreign'
   | 'fixed';
 
+/** What stands against handing out addresses. */
+export interface Occupancies {
+  /** Of one address, in canonical text. */
+  readonly at: (address: string) => Occupancy;
+  /** Whether a prefix of this length may be had: nobody, not even a pod of this node, has anything of it. */
+  readonly isOpen: (block: Span) => boolean;
+}
+
 /**
- * Answers, for an address in canonical text, what stands against handing it out:
- * a reservation, a pod that has just gone, one that may come back for it, one that the configuration
- * gives it to, an address on this ENI that no reservation explains (somebody put it there, or our state
- * was lost: EC2 would not refuse it), or another ENI.
+ * Finds out what stands against addresses: a reservation, a pod that has just gone, one that may come back
+ * for it, one that the configuration gives it to, an address on this ENI that no reservation explains
+ * (somebody put it there, or our state was lost: EC2 would not refuse it), a delegated prefix, or another ENI.
  */
-export function occupancyOf(state: State, claim: Claim, now: number): (address: string) => Occupancy {
+export function occupanciesOf(state: State, claim: Claim, now: number): Occupancies {
+  const known = occupiedAddresses(state, claim, now);
+  const blocks = occupiedBlocks(state, claim, now);
+  const blockAt = (text: string): Occupancy | undefined => {
+    const address = blocks.length > 0 ? parseAddress(text) : undefined;
+    return address && blocks.find(({ span }) => contains(span, address))?.occupancy;
+  };
+  const held = state.delegations.flatMap((one) => parseSpan(one.address) ?? []);
+  let crowded: ReadonlySet<bigint> | undefined;
+  return {
+    at(address) {
+      const found = known.get(address) ?? 'free';
+      return YIELDING.has(found) ? (blockAt(address) ?? found) : found;
+    },
+    isOpen(block) {
+      crowded ??= placesOf(known);
+      const others = [...held, ...blocks.map(({ span }) => span)];
+      return !crowded.has(block.first.value) && !others.some((span) => overlaps(span, block));
+    },
+  };
+}
+
+/** What does not keep an address from being handed out. */
+const YIELDING: ReadonlySet<Occupancy> = new Set(['free', 'cooling', 'bound']);
+
+function occupiedAddresses(state: State, claim: Claim, now: number): ReadonlyMap<string, Occupancy> {
   const { attachment, eni, cooldownMs } = claim;
   const { network } = attachment;
   const scope = scopeOf(network, eni);
@@ -45,7 +82,7 @@ export function occupancyOf(state: State, claim: Claim, now: number): (address: 
     if (stage === 'refused' || !concerns) continue;
     known.set(address, stage === 'releasing' ? 'releasing' : 'held');
   }
-  return (address) => known.get(address) ?? 'free';
+  return known;
 }
 
 /** Of several marks and bindings on one address, the gravest one counts. */
@@ -67,3 +104,36 @@ function weigh(mark: Mark, eni: EniRef | undefined, cooldownMs: number, now: num
       return mark.eni === eni?.id ? 'unexplained' : 'foreign';
   }
 }
+
+interface OccupiedBlock {
+  readonly span: Span;
+  readonly occupancy: Occupancy;
+}
+
+/** Prefixes of whose addresses the claim can have none: in its own, it finds its place. */
+function occupiedBlocks(state: State, claim: Claim, now: number): readonly OccupiedBlock[] {
+  const { eni, attachment, delegation, cooldownMs } = claim;
+  const scope = scopeOf(attachment.network, eni);
+  const isForClaim = (one: State['delegations'][number]): boolean =>
+    delegation !== undefined && one.eni.id === eni?.id && one.state !== 'releasing' && !one.lost;
+  const own = state.delegations
+    .filter((one) => one.eni.subnet === scope && one.state !== 'refused' && !isForClaim(one))
+    .map((one) => [one.address, one.state === 'releasing' ? 'releasing' : 'delegated'] as const);
+  const marked = state.marks
+    .filter((mark) => isPrefix(mark.address) && mark.scope === scope && mark.until > now)
+    .map((mark) => [mark.address, weigh(mark, eni, cooldownMs, now)] as const)
+    .filter(([, occupancy]) => !YIELDING.has(occupancy));
+  return [...own, ...marked].flatMap(([text, occupancy]) => {
+    const span = parseSpan(text);
+    return span ? [{ span, occupancy }] : [];
+  });
+}
+
+/** Where prefixes begin of which some address is not to be had. */
+const placesOf = (known: ReadonlyMap<string, Occupancy>): ReadonlySet<bigint> =>
+  new Set(
+    [...known].flatMap(([text, occupancy]) => {
+      const address = YIELDING.has(occupancy) ? undefined : parseAddress(text);
+      return address ? [blockAround(address).first.value] : [];
+    }),
+  );

@@ -112,8 +112,8 @@ function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
  * While the machine was down, another node may have taken the address over, if the network allows that:
  * then EC2 is asked once more, which costs a call for all pods of the boot together.
  */
-const isOnlyBelieved = ({ eni, boot }: Reservation, claim: Claim): boolean =>
-  eni !== undefined && claim.reassign === 'stale' && boot !== claim.boot;
+const isOnlyBelieved = ({ eni, boot, prefix }: Reservation, claim: Claim): boolean =>
+  eni !== undefined && !prefix && claim.reassign === 'stale' && boot !== claim.boot;
 
 /** As an Assign that was never answered: the address may be on the ENI. */
 const askAgain = ({ deadline }: Claim) => ({ state: 'assigning', unconfirmed: true, deadline }) as const;

@@ -1,6 +1,15 @@
 /** DEL's decision, pure: what becomes of an attachment's reservations. */
-import type { Attachment, Mark, MarkReason, Reservation, State } from '../model.ts';
-import { addMarks, isHeldBy, mapReservations, scopeOf } from '../state.ts';
+import type {
+  Assignment,
+  Attachment,
+  Delegation,
+  EniRef,
+  Mark,
+  MarkReason,
+  Reservation,
+  State,
+} from '../model.ts';
+import { addMarks, isHeldBy, mapDelegations, mapReservations, scopeOf, without } from '../state.ts';
 import { wasAskedFor } from './asked.ts';
 import { keepForPods } from './bindings.ts';
 
@@ -26,7 +35,10 @@ export function planRelease(
   return giveUp(state, now, (reservation) => isHeldBy(reservation, attachment) && selects(reservation));
 }
 
-/** Gives up the selected reservations: addresses on an ENI become `releasing`, others are free at once. */
+/**
+ * Gives up the selected reservations: addresses on an ENI become `releasing`; others are free at once, and
+ * so are those of a prefix, which stays.
+ */
 export function giveUp(state: State, now: number, selects: (reservation: Reservation) => boolean): State {
   const marks: Mark[] = [];
   const ended: Reservation[] = [];
@@ -34,28 +46,43 @@ export function giveUp(state: State, now: number, selects: (reservation: Reserva
     if (reservation.state === 'releasing' || !selects(reservation)) return reservation;
     ended.push(reservation);
     if (reservation.state === 'refused') return undefined;
-    if (!reservation.eni) {
-      marks.push(...traces(reservation, now));
+    if (!reservation.eni || reservation.prefix) {
+      if (reservation.state === 'assigned') marks.push(...traces(reservation, now));
       return undefined;
     }
-    const { deadline: _limit, reassign: _wish, ...rest } = reservation;
-    // The ENI may also have it from before: of an attachment that left it, and whose address this one took over.
-    const isUnasked =
-      reservation.state === 'assigning' &&
-      !reservation.unconfirmed &&
-      !wasAskedFor(reservation.address, reservation.eni, state, now);
-    return { ...rest, state: 'releasing', since: now, ...(isUnasked ? { unasked: true as const } : {}) };
+    return leaving(reservation, reservation.eni, state, now);
   });
   return keepForPods(addMarks(next, marks), ended, now);
 }
 
-/** What is remembered of an address when its reservation ends. */
-export function traces(reservation: Reservation, now: number): readonly Mark[] {
-  const { network, eni, address, cooldown, unasked, unconfirmed, unanswered } = reservation;
+/** Gives back the selected prefixes. */
+export function giveBack(state: State, now: number, selects: (delegation: Delegation) => boolean): State {
+  return mapDelegations(state, (delegation) => {
+    if (delegation.state === 'releasing' || !selects(delegation)) return delegation;
+    return leaving(delegation, delegation.eni, state, now);
+  });
+}
+
+/** As one that is to be taken off the ENI. */
+function leaving<T extends Assignment>(assignment: T, eni: EniRef, state: State, now: number): T {
+  // The ENI may also have it from before: of an attachment that left it, and whose address this one took over.
+  const isUnasked =
+    assignment.state === 'assigning' &&
+    !assignment.unconfirmed &&
+    !wasAskedFor(assignment.address, eni, state, now);
+  const rest = without(assignment, 'deadline', 'reassign');
+  return { ...rest, state: 'releasing', since: now, ...(isUnasked ? { unasked: true } : {}) };
+}
+
+/** What is remembered of an address or a prefix when its record ends. */
+export function traces(ended: Reservation | Delegation, now: number): readonly Mark[] {
+  const { network, eni, address, cooldown, unasked, unconfirmed, unanswered } = ended;
+  const isCarried = 'prefix' in ended && ended.prefix !== undefined;
   if (unasked) return [];
+  const lag = eni && !isCarried ? IMDS_LAG_MS : 0;
   const times: Partial<Record<MarkReason, number>> = {
     // What a lost Assign may put on the ENI leaves the other trace: if it is listed, it is a stray.
-    ...(unconfirmed ? { asked: ASKED_MS } : { released: Math.max(cooldown, eni ? IMDS_LAG_MS : 0) }),
+    ...(unconfirmed ? { asked: ASKED_MS } : { released: Math.max(cooldown, lag) }),
     ...(unanswered ? { unsettled: UNSETTLED_MS } : {}),
   };
   const about = { scope: scopeOf(network, eni), address, ...(eni ? { eni: eni.id } : {}) };

@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts';
 import type { Eni } from '../model.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { firstOf, formatPrefix, lastOf, type Prefix, parsePrefix } from '../net/prefix.ts';
-import { contains, encloses, overlaps, type Span, subtract } from '../net/span.ts';
+import { contains, encloses, overlaps, type Span, spanOf, subtract } from '../net/span.ts';
 
 /** A range set of the configuration as far as this node can use it. */
 export interface UsableSet {
@@ -55,8 +55,6 @@ function cidrsOf(eni: Eni): readonly Prefix[] {
   if (cidrs.length > 0) return cidrs;
   throw new Failure('no-eni', `cannot use ${eni.id}: its subnet is "${eni.cidrs.join(', ')}"`);
 }
-
-const spanOf = (cidr: Prefix): Span => ({ first: firstOf(cidr), last: lastOf(cidr) });
 
 function liesInside(range: Range, cidr: Prefix, eni: Eni): boolean {
   const subnet = spanOf(cidr);

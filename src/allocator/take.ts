@@ -1,64 +1,77 @@
 /** Reserves addresses for a claim, pure. */
 import { formatSpan } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
-import type { Mark, Reservation, ReservationState, State } from '../model.ts';
+import type { Delegation, Mark, Reservation, State } from '../model.ts';
 import { familyOf, formatAddress } from '../net/address.ts';
 import { contains } from '../net/span.ts';
 import { podNameOf } from '../pod-names.ts';
-import { addMarks, addReservations, mapReservations, refTo } from '../state.ts';
-import { choose, cursorKey } from './choose.ts';
+import { addMarks, addReservations, assignmentsOn, mapReservations, refTo } from '../state.ts';
+import { type Choice, choose, cursorKey } from './choose.ts';
 import type { Claim } from './claim.ts';
-import { occupancyOf } from './occupancy.ts';
+import { delegate } from './delegate.ts';
+import { occupanciesOf } from './occupancy.ts';
+import { prefixAround } from './prefixes.ts';
 import { ASKED_MS } from './release.ts';
 import type { UsableSet } from './subnet.ts';
 
 /** Reserves one address of each set; a failure when a set has none to give. */
 export function take(state: State, claim: Claim, sets: readonly UsableSet[], now: number): State | Failure {
   if (sets.length === 0) return state;
+  const occupancies = occupanciesOf(state, claim, now);
+  let next: State = state;
+  for (const set of sets) {
+    const full = refuseFull(state, claim, set, now);
+    if (full && !claim.delegation) return full;
+    const choice = choose(state, claim, set, occupancies, now, full);
+    if (choice instanceof Failure) return choice;
+    if (full && !prefixAround(state, claim, choice.address)) return full;
+    const vacated = withoutAbandoned(next, choice, now);
+    const carried = delegate(vacated, claim, set, choice.address, occupancies, now);
+    next = reserve(carried, claim, set, choice, prefixAround(carried, claim, choice.address), now);
+  }
+  return { ...next, networks: rememberNetwork(state, claim) };
+}
+
+/** Puts the choice into the state: the intent, or all that is to be done when the ENI has its prefix. */
+function reserve(
+  state: State,
+  claim: Claim,
+  set: UsableSet,
+  { address, isOwn }: Choice,
+  prefix: Delegation | undefined,
+  now: number,
+): State {
   const { attachment, eni, cooldownMs, stickyMs, sandbox, pod, boot, deadline } = claim;
   const isSticky = stickyMs > 0 && podNameOf(pod) !== undefined;
-  const occupancy = occupancyOf(state, claim, now);
-  const stage: ReservationState = eni ? 'assigning' : 'assigned';
-  const added: Reservation[] = [];
-  const cursors: Record<string, string> = {};
-  const replaced = new Set<Reservation>();
-  for (const set of sets) {
-    const choice = refuseFull(state, claim, set, now) ?? choose(state, claim, set, occupancy, now);
-    if (choice instanceof Failure) return choice;
-    const { address } = choice;
-    if (choice.abandoned) replaced.add(choice.abandoned);
-    const range = set.ranges.find((candidate) => contains(candidate, address));
-    if (!range) throw new RangeError(`${formatAddress(address)} was chosen outside its set`);
-    cursors[cursorKey(attachment, set, address)] = formatAddress(address);
-    added.push({
-      ...attachment,
-      set: set.index,
-      address: formatAddress(address),
-      length: range.subnet.length,
-      gateway: formatAddress(range.gateway),
-      state: stage,
-      since: now,
-      boot,
-      cooldown: cooldownMs,
-      ...(eni ? { eni: refTo(eni), deadline } : {}),
-      ...(eni && choice.isOwn && claim.reassign === 'stale' ? { reassign: 'stale' } : {}),
-      ...(isSticky ? { sticky: stickyMs } : {}),
-      ...(sandbox ? { sandbox } : {}),
-      ...(pod ? { pod } : {}),
-    });
-  }
-  const rest = mapReservations(state, (reservation) => (replaced.has(reservation) ? undefined : reservation));
-  return {
-    ...addReservations(
-      addMarks(
-        rest,
-        [...replaced].flatMap((one) => rememberAsked(one, now)),
-      ),
-      added,
-    ),
-    cursors: { ...state.cursors, ...cursors },
-    networks: rememberNetwork(state, claim),
+  const range = set.ranges.find((candidate) => contains(candidate, address));
+  if (!range) throw new RangeError(`${formatAddress(address)} was chosen outside its set`);
+  const isHere = !eni || prefix?.state === 'assigned';
+  const added: Reservation = {
+    ...attachment,
+    set: set.index,
+    address: formatAddress(address),
+    length: range.subnet.length,
+    gateway: formatAddress(range.gateway),
+    state: isHere ? 'assigned' : 'assigning',
+    since: now,
+    boot,
+    cooldown: cooldownMs,
+    ...(eni ? { eni: refTo(eni) } : {}),
+    ...(isHere ? {} : { deadline }),
+    ...(prefix ? { prefix: prefix.address } : {}),
+    ...(eni && !prefix && isOwn && claim.reassign === 'stale' ? { reassign: 'stale' } : {}),
+    ...(isSticky ? { sticky: stickyMs } : {}),
+    ...(sandbox ? { sandbox } : {}),
+    ...(pod ? { pod } : {}),
   };
+  const cursors = { ...state.cursors, [cursorKey(attachment, set, address)]: formatAddress(address) };
+  return { ...addReservations(state, [added]), cursors };
+}
+
+function withoutAbandoned(state: State, { abandoned }: Choice, now: number): State {
+  if (!abandoned) return state;
+  const rest = mapReservations(state, (one) => (one === abandoned ? undefined : one));
+  return addMarks(rest, rememberAsked(abandoned, now));
 }
 
 /** An address on the ENI, inside the ranges and without a record, is for people to judge: which are the ranges? */
@@ -69,8 +82,8 @@ function rememberNetwork({ networks }: State, { attachment, eni, sets }: Claim):
 }
 
 /** The ENI may go on holding the address of a pod that is gone: then it is by our wish. */
-const rememberAsked = ({ eni, address }: Reservation, now: number): readonly Mark[] =>
-  eni
+const rememberAsked = ({ eni, address, prefix }: Reservation, now: number): readonly Mark[] =>
+  eni && !prefix
     ? [{ scope: eni.subnet, address, reason: 'asked', since: now, until: now + ASKED_MS, eni: eni.id }]
     : [];
 
@@ -78,9 +91,11 @@ const rememberAsked = ({ eni, address }: Reservation, now: number): readonly Mar
 function refuseFull(state: State, { eni }: Claim, { ranges }: UsableSet, now: number): Failure | undefined {
   const family = ranges[0]?.first.family;
   const limit = state.limits.find((one) => one.eni === eni?.id && one.family === family && one.until > now);
-  const isLeaving = (one: Reservation): boolean =>
-    one.eni?.id === eni?.id && one.state === 'releasing' && familyOf(one.address) === family;
-  if (!eni || !limit || state.reservations.some(isLeaving)) return undefined;
+  if (!eni || !limit) return undefined;
+  const isLeaving = assignmentsOn(state, eni).some(
+    (one) => one.state === 'releasing' && familyOf(one.address) === family,
+  );
+  if (isLeaving) return undefined;
   return new Failure(
     'eni-full',
     `cannot assign one more IPv${family} address to ${eni.id}: EC2 said that it holds as many as its ` +

@@ -4,7 +4,7 @@ import type { State } from '../model.ts';
 import { type Address, formatAddress } from '../net/address.ts';
 import { podNameOf } from '../pod-names.ts';
 import type { Claim } from './claim.ts';
-import type { Occupancy } from './occupancy.ts';
+import type { Occupancies } from './occupancy.ts';
 import type { UsableSet } from './subnet.ts';
 
 export interface Wish {
@@ -55,7 +55,7 @@ export function wishOf(
 export function refuseWish(
   { address, isFixed }: Wish,
   { fixedForOthers }: Claim,
-  occupancy: (address: string) => Occupancy,
+  occupancies: Occupancies,
 ): Failure | undefined {
   const text = formatAddress(address);
   const what = `cannot give the ${isFixed ? 'fixed' : 'requested'} address ${text}`;
@@ -63,11 +63,16 @@ export function refuseWish(
   if (owner !== undefined) {
     return new Failure('address-taken', `${what}: ipam.fixed gives it to ${owner}`);
   }
-  switch (occupancy(text)) {
+  switch (occupancies.at(text)) {
     case 'held':
       return new Failure('address-taken', `${what}: another pod of this node has it`);
     case 'unexplained':
       return new Failure('address-taken', `${what}: it is on the ENI, and no record explains why`);
+    case 'delegated':
+      return new Failure(
+        'address-taken',
+        `${what}: it is of a prefix of this node, where this network has single addresses`,
+      );
     case 'unsettled':
     case 'releasing':
       return new Failure(

@@ -1,9 +1,11 @@
 /** What the node has on record, address by address, as a person wants to see it. */
-import type { Binding, Mark, MarkReason, Reservation, State } from '../model.ts';
-import { parseAddress } from '../net/address.ts';
+import type { Binding, Delegation, Mark, MarkReason, Reservation, State } from '../model.ts';
+import { isPrefix } from '../net/prefix.ts';
+import { parseSpan } from '../net/span.ts';
 
 /** One line of `eni-local list`. */
 export interface Listed {
+  /** An address, or a prefix that the ENI has for pods. */
   readonly address: string;
   /** A reservation's state, or why an address that nobody has is remembered; `kept`: for its pod. */
   readonly state: Reservation['state'] | MarkReason | 'kept';
@@ -17,6 +19,8 @@ export interface Listed {
   readonly pod?: string;
   readonly eni?: string;
   readonly subnet?: string;
+  /** The prefix by which the ENI has the address. */
+  readonly prefix?: string;
   /** Until when it is remembered, when nobody has it. */
   readonly until?: string;
   /** Its pod is provably gone: the plugin or `eni-local reconcile` takes the address off. */
@@ -35,13 +39,17 @@ export interface Wanted {
 
 /** In the order of networks and addresses. `isGone` tells whether a reservation's pod is provably gone. */
 export function listAddresses(
-  { reservations, marks, bindings }: State,
+  { reservations, delegations, marks, bindings }: State,
   { network, all }: Wanted,
   isGone: (reservation: Reservation) => boolean,
   now: number,
 ): readonly Listed[] {
-  const held = reservations.filter((one) => network === undefined || one.network === network);
-  const listed = held.map((one) => describe(one, isGone(one), now)).toSorted(byNetworkAndAddress);
+  const isWanted = (one: Reservation | Delegation): boolean =>
+    network === undefined || one.network === network;
+  const listed = [
+    ...delegations.filter(isWanted).map((one) => describeDelegation(one, now)),
+    ...reservations.filter(isWanted).map((one) => describe(one, isGone(one), now)),
+  ].toSorted(byNetworkAndAddress);
   if (!all) return listed;
   const remembered = marks.filter(({ scope }) => network === undefined || isOf(network, scope, reservations));
   const kept = bindings.filter((one) => network === undefined || one.network === network);
@@ -56,7 +64,7 @@ const isOf = (network: string, scope: string, reservations: readonly Reservation
   reservations.some((one) => one.network === network && one.eni?.subnet === scope);
 
 function describe(one: Reservation, gone: boolean, now: number): Listed {
-  const { address, state, network, container, interface: name, pod, eni, lost } = one;
+  const { address, state, network, container, interface: name, pod, eni, prefix, lost } = one;
   return {
     address,
     state,
@@ -66,9 +74,16 @@ function describe(one: Reservation, gone: boolean, now: number): Listed {
     interface: name,
     ...(pod ? { pod: `${pod.namespace}/${pod.name}` } : {}),
     ...(eni ? { eni: eni.id, subnet: eni.subnet } : {}),
+    ...(prefix === undefined ? {} : { prefix }),
     ...(gone ? { gone } : {}),
     ...(lost ? { lost } : {}),
   };
+}
+
+function describeDelegation(one: Delegation, now: number): Listed {
+  const { address, state, network, eni, lost } = one;
+  const place = { network, eni: eni.id, subnet: eni.subnet };
+  return { address, state, ...timeOf(one, now), ...place, ...(lost ? { lost } : {}) };
 }
 
 function describeMark(mark: Mark, now: number): Listed {
@@ -101,8 +116,10 @@ const timeOf = ({ since }: { readonly since: number }, now: number) => ({
 function byNetworkAndAddress(a: Listed, b: Listed): number {
   const networks = (a.network ?? '').localeCompare(b.network ?? '');
   if (networks !== 0) return networks;
-  return numberOf(a.address) < numberOf(b.address) ? -1 : 1;
+  const [first, second] = [numberOf(a.address), numberOf(b.address)];
+  if (first !== second) return first < second ? -1 : 1;
+  return Number(isPrefix(b.address)) - Number(isPrefix(a.address));
 }
 
-/** IPv4 before IPv6, whose numbers are greater. */
-const numberOf = (address: string): bigint => parseAddress(address)?.value ?? 0n;
+/** IPv4 before IPv6, whose numbers are greater; a prefix stands before its addresses. */
+const numberOf = (text: string): bigint => parseSpan(text)?.first.value ?? 0n;

@@ -5,10 +5,9 @@ import { readPreviousAddresses } from '../config/prev-result.ts';
 import { readSettings } from '../config/settings.ts';
 import { CloudError, type OpenCloud, toFailure } from '../eni/cloud.ts';
 import { openImds } from '../eni/imds.ts';
-import { listAddresses } from '../eni/imds-addresses.ts';
+import { listOf, readList } from '../eni/imds-addresses.ts';
 import { Failure } from '../errors.ts';
 import type { Attachment, EniRef } from '../model.ts';
-import { familyOf } from '../net/address.ts';
 import { openRun, type Run } from '../run.ts';
 import { reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
@@ -33,13 +32,15 @@ async function compare(
   const who = `${attachment.interface} of container ${attachment.container} on network ${attachment.network}`;
   if (held.length === 0) throw new Failure('check-failed', `no address is recorded for ${who}`);
 
-  for (const { address, eni } of held) {
+  for (const { address, eni, prefix } of held) {
     if (!expected.includes(address)) {
       const others = expected.join(', ') || 'no address';
       throw new Failure('check-failed', `${address} is recorded for ${who}, but prevResult has ${others}`);
     }
-    if (eni && !(await isOnEni(eni, address, openCloud, run))) {
-      throw new Failure('check-failed', `${address} is recorded for ${who}, but ${eni.id} does not hold it`);
+    const wanted = prefix ?? address;
+    if (eni && !(await isOnEni(eni, wanted, openCloud, run))) {
+      const what = `${eni.id} does not hold ${prefix ? `its prefix ${prefix}` : 'it'}`;
+      throw new Failure('check-failed', `${address} is recorded for ${who}, but ${what}`);
     }
   }
 }
@@ -60,7 +61,7 @@ async function imdsConfirms({ mac }: EniRef, address: string, run: Run): Promise
   if (!mac) return false;
   try {
     const imds = openImds(run.world, run.deadline);
-    return (await listAddresses(imds, mac, familyOf(address))).includes(address);
+    return (await readList(imds, mac, listOf(address))).includes(address);
   } catch (error) {
     if (error instanceof Failure) return false;
     throw error;

@@ -1,6 +1,7 @@
 /** From a request to the claim that it makes on a node. */
 import { type Claim, matchFixed, matchRequested } from '../allocator/claim.ts';
 import { rangesFor } from '../allocator/eligible.ts';
+import { requireBlocks } from '../allocator/prefixes.ts';
 import { fitToSubnet, isServedBy, wholeSets } from '../allocator/subnet.ts';
 import type { Request } from '../cni/request.ts';
 import type { Allocation } from '../config/allocation.ts';
@@ -29,6 +30,7 @@ export async function makeClaim(
   const podName = podNameOf(allocation.pod);
   const inSubnet = eni ? fitToSubnet(allocation.rangeSets, eni) : wholeSets(allocation.rangeSets);
   const sets = rangesFor(podName, inSubnet);
+  if (allocation.delegation) requireBlocks(sets);
   const fixed = [...allocation.fixed];
   const own = fixed.flatMap(([text, owner]) => (owner === podName ? (parseAddress(text) ?? []) : []));
   const sandbox = observeSandbox(netns);
@@ -41,6 +43,7 @@ export async function makeClaim(
     fixedForOthers: new Map(fixed.filter(([, owner]) => owner !== podName)),
     stickyMs: allocation.stickyMs,
     reassign: allocation.reassign,
+    ...(allocation.delegation ? { delegation: allocation.delegation } : {}),
     order: allocation.order,
     cooldownMs: allocation.cooldownMs,
     boot,

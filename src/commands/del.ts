@@ -3,9 +3,10 @@ import { planRelease } from '../allocator/release.ts';
 import type { Request } from '../cni/request.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
+import { giveBackPrefixes, tidyPrefixes } from '../eni/give-back.ts';
 import { settle } from '../eni/queue.ts';
 import { Failure } from '../errors.ts';
-import type { Reservation } from '../model.ts';
+import type { Attachment, Reservation } from '../model.ts';
 import { openRun, type Run } from '../run.ts';
 import { enisOf, heldBy, reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
@@ -30,12 +31,26 @@ async function release(
   openCloud: OpenCloud,
   run: Run,
 ): Promise<readonly Reservation[]> {
-  if (reservationsOf(run.store.read(), attachment).length === 0) return [];
+  const held = reservationsOf(run.store.read(), attachment);
+  if (held.length === 0) return [];
 
   const releasing = await run.store.transact((state, now) => {
-    const next = planRelease(state, attachment, now);
+    const left = planRelease(state, attachment, now);
+    const next = tidyPrefixes(left, reservationsOf(state, attachment), now, run.world.bootId());
     return { state: next, value: reservationsOf(next, attachment) };
   });
+  await releaseAll(attachment, releasing, settings, openCloud, run);
+  await giveBackPrefixes(held, openCloud, run);
+  return held;
+}
+
+async function releaseAll(
+  attachment: Attachment,
+  releasing: readonly Reservation[],
+  settings: Settings,
+  openCloud: OpenCloud,
+  run: Run,
+): Promise<void> {
   const once = settings.onReleaseFailure === 'defer';
   const wait = { concerns: heldBy(attachment), state: 'releasing', once } as const;
   try {
@@ -46,5 +61,4 @@ async function release(
     if (!(error instanceof Failure) || !letGo) throw withPending(error, attachment, run.store);
     run.log.warn('the pod is let go, its addresses are still to be released', { error: error.message });
   }
-  return releasing;
 }

@@ -5,6 +5,7 @@ import { requireVersion } from '../cni/versions.ts';
 import { readSettings } from '../config/settings.ts';
 import { readValidAttachments } from '../config/valid-attachments.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
+import { giveBackPrefixes, tidyPrefixes } from '../eni/give-back.ts';
 import { settle } from '../eni/queue.ts';
 import { Failure } from '../errors.ts';
 import type { Reservation } from '../model.ts';
@@ -30,9 +31,11 @@ async function release(
   openCloud: OpenCloud,
   run: Run,
 ): Promise<readonly Reservation[]> {
-  if (!run.store.read().reservations.some(isGarbage)) return [];
+  const held = run.store.read().reservations.filter(isGarbage);
+  if (held.length === 0) return [];
   const releasing = await run.store.transact((state, now) => {
-    const next = giveUp(state, now, isGarbage);
+    const left = giveUp(state, now, isGarbage);
+    const next = tidyPrefixes(left, state.reservations.filter(isGarbage), now, run.world.bootId());
     return { state: next, value: next.reservations.filter(isGarbage) };
   });
   const failures: Failure[] = [];
@@ -44,7 +47,8 @@ async function release(
       failures.push(error);
     }
   }
+  await giveBackPrefixes(held, openCloud, run);
   const [first] = failures;
   if (first) throw new Failure(first.kind, failures.map(({ message }) => message).join('; '));
-  return releasing;
+  return held;
 }

@@ -33,6 +33,8 @@ export interface Allocation {
   readonly fixed: FixedAddresses;
   /** `stale`: a pod's own address is taken over from an ENI that is out of use. */
   readonly reassign: 'never' | 'stale';
+  /** Addresses come out of prefixes that the ENI holds, and so many empty ones are kept. Absent: one by one. */
+  readonly delegation?: { readonly spare: number };
   /** Absent: plain host-local behaviour, no AWS. */
   readonly eni?: EniSource;
   readonly pod?: Pod;
@@ -58,6 +60,7 @@ export function readAllocation(network: Network, cniArgs: string): Allocation {
     fixed: readFixed(input.ipam.fixed ?? {}, rangeSets),
     reassign: input.ipam.eni?.reassign ?? 'never',
     ...(eni ? { eni } : {}),
+    ...(eni && input.ipam.eni?.mode === 'prefix' ? { delegation: { spare: input.ipam.eni.spare ?? 1 } } : {}),
     ...podOf(args),
   };
 }

@@ -45,6 +45,8 @@ const EniShape = v.strictObject({
   region: optional(Text),
   timeout: optional(v.pipe(v.number(), v.minValue(1))),
   reassign: optional(v.picklist(['never', 'stale'])),
+  mode: optional(v.picklist(['address', 'prefix'])),
+  spare: optional(Count),
   onReleaseFailure: optional(v.picklist(['error', 'defer'])),
 });
 

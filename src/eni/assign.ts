@@ -1,10 +1,12 @@
-/** Assigns a batch of addresses to an ENI, so that one bad address never fails its neighbours. */
+/** Assigns a batch of addresses, or of prefixes, to an ENI, so that a bad one never fails its neighbours. */
 import type { EniRef, Verdict } from '../model.ts';
-import { familyOf, formatAddress, parseAddress } from '../net/address.ts';
+import { familyOf } from '../net/address.ts';
+import { isPrefix } from '../net/prefix.ts';
+import { formatBlock, parseSpan } from '../net/span.ts';
 import { type Cloud, CloudError, type CloudErrorKind } from './cloud.ts';
 import { type Holder, type Holding, holderOf } from './holdings.ts';
 
-/** What became of one address. */
+/** What became of one address or prefix. */
 export type AssignOutcome =
   /** `from` is the ENI that it was taken over from. */
   | { readonly kind: 'held'; readonly from?: string }
@@ -113,20 +115,20 @@ export async function assign(cloud: Cloud, eni: EniRef, addresses: readonly stri
 }
 
 const isElsewhere = (holder: Holder | undefined, eni: EniRef): boolean =>
-  holder !== undefined && (holder.eni !== eni.id || holder.primary);
+  holder !== undefined && (holder.eni !== eni.id || holder.primary || !holder.exact);
 
 /**
- * AWS documents no error for an IPv6 address that another ENI holds (ec2.md 1.4), and EC2's account of
- * who holds what may lag behind its refusal: it is asked again.
+ * AWS documents no error for an IPv6 address or a prefix of which another ENI holds something, and EC2's
+ * account of who holds what may lag behind its refusal: it is asked again.
  */
 const isUnexplained = (address: string, kind: FinalKind, holder: Holder | undefined, eni: EniRef): boolean =>
-  kind === 'rejected' && familyOf(address) === 6 && !isElsewhere(holder, eni);
+  kind === 'rejected' && (familyOf(address) === 6 || isPrefix(address)) && !isElsewhere(holder, eni);
 
-/** The addresses that a message names, whole and in whatever spelling: 10.0.0.1 is not in 10.0.0.11. */
+/** What of the batch a message names, whole and in whatever spelling: 10.0.0.1 is not in 10.0.0.11. */
 function namedIn(message: string, batch: readonly string[]): readonly string[] {
-  const words = message.match(/[0-9a-fA-F:.]*[0-9a-fA-F:]/g) ?? [];
-  const addresses = words.flatMap((word) => parseAddress(word) ?? []);
-  const named = new Set(addresses.map(formatAddress));
+  const words = message.match(/[0-9a-fA-F:.]*[0-9a-fA-F:](?:\/\d+)?/g) ?? [];
+  const blocks = words.flatMap((word) => parseSpan(word) ?? []);
+  const named = new Set(blocks.map(formatBlock));
   return batch.filter((address) => named.has(address));
 }
 

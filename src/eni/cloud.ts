@@ -10,7 +10,7 @@ export interface EniDescription {
   readonly subnet: string;
   readonly cidrs: readonly string[];
   readonly primary?: string;
-  /** What it holds besides, in both families. */
+  /** What it holds besides, in both families; a prefix as 10.10.1.16/28. */
   readonly secondaries: readonly string[];
 }
 
@@ -21,15 +21,15 @@ export interface EniDescription {
  */
 export interface Cloud {
   /**
-   * AssignPrivateIpAddresses, or AssignIpv6Addresses: addresses of one family, all of them or none.
-   * Holding one already is no error (ec2.md 1.2).
+   * AssignPrivateIpAddresses, or AssignIpv6Addresses: addresses of one family or prefixes of one, all of
+   * them or none. Holding one already is no error (ec2.md 1.2).
    */
   assign(eni: EniRef, addresses: readonly string[]): Promise<void>;
-  /** UnassignPrivateIpAddresses, or UnassignIpv6Addresses: of one family, all of them or none. */
+  /** UnassignPrivateIpAddresses, or UnassignIpv6Addresses: of one family or prefixes of one, all of them or none. */
   unassign(eni: EniRef, addresses: readonly string[]): Promise<void>;
   /** DescribeNetworkInterfaces and, for the CIDRs, DescribeSubnets. */
   describeEni(id: string): Promise<EniDescription>;
-  /** What an ENI holds beside its primary address, in both families. */
+  /** What an ENI holds beside its primary address, in both families, prefixes included. */
   secondariesOf(id: string): Promise<readonly string[]>;
   /** Everything in the subnet that an ENI holds, delegated prefixes included. */
   holdingsIn(subnet: string): Promise<readonly Holding[]>;

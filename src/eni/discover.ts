@@ -7,7 +7,7 @@ import type { Eni } from '../model.ts';
 import type { Run } from '../run.ts';
 import { type OpenCloud, toFailure } from './cloud.ts';
 import { type Imds, imdsOf } from './imds.ts';
-import { listAddresses } from './imds-addresses.ts';
+import { type List, readList } from './imds-addresses.ts';
 
 /** An ENI as it was just found, with what it holds beside its primary address. */
 export interface Discovery {
@@ -42,19 +42,22 @@ async function lookUpMac(
       `no ENI for interface ${name}: its MAC is ${mac}, and IMDS lists ${macs ?? 'none'}`,
     );
   }
-  const [subnet, ipv4, ipv6, [primary, ...secondaries], addresses, place] = await Promise.all([
+  const [subnet, ipv4, ipv6, [primary, ...secondaries], others, place] = await Promise.all([
     required(imds, at('subnet-id')),
     imds.get(at('subnet-ipv4-cidr-block')),
     imds.get(at('subnet-ipv6-cidr-blocks')),
-    listAddresses(imds, mac, 4),
-    listAddresses(imds, mac, 6),
+    readList(imds, mac, 'local-ipv4s'),
+    readLists(imds, mac, ['ipv6s', 'ipv4-prefix', 'ipv6-prefix']),
     region(),
   ]);
   const cidrs = [ipv4, ipv6].flatMap((lines) => lines?.split('\n') ?? []).filter((line) => line !== '');
   if (cidrs.length === 0) throw missing(at('subnet-ipv4-cidr-block'));
   const facts = { region: place, subnet, mac, cidrs, ...(primary === undefined ? {} : { primary }) };
-  return { eni: { id: checkId(id), ...facts }, listed: [...secondaries, ...addresses] };
+  return { eni: { id: checkId(id), ...facts }, listed: [...secondaries, ...others] };
 }
+
+const readLists = async (imds: Imds, mac: string, lists: readonly List[]): Promise<readonly string[]> =>
+  (await Promise.all(lists.map((list) => readList(imds, mac, list)))).flat();
 
 async function describeEni(id: string, region: string, openCloud: OpenCloud, run: Run): Promise<Discovery> {
   try {

@@ -1,8 +1,8 @@
 /** Reads what EC2 answers about ENIs and subnets, whatever the order in which it tells. */
 import type { Instance, NetworkInterface, Subnet } from '@aws-sdk/client-ec2';
-import { parseSpan } from '../net/span.ts';
+import { formatBlock, parseSpan } from '../net/span.ts';
 import type { EniUse } from './eni-use.ts';
-import { addressesIn, type Holding } from './holdings.ts';
+import type { Holding } from './holdings.ts';
 
 /** Every address of an ENI, and every prefix that is delegated to it. */
 export function holdingsOf(described: NetworkInterface): readonly Holding[] {
@@ -25,9 +25,9 @@ export function holdingsOf(described: NetworkInterface): readonly Holding[] {
   });
 }
 
-/** What an ENI holds beside its primary addresses; a prefix is no address. */
-export const secondariesOf = ({ Ipv4Prefixes: _four, Ipv6Prefixes: _six, ...described }: NetworkInterface) =>
-  holdingsOf(described).flatMap((holding) => (holding.primary ? [] : addressesIn(holding)));
+/** What an ENI holds beside its primary addresses: addresses, and prefixes such as 10.10.1.16/28. */
+export const secondariesOf = (described: NetworkInterface): readonly string[] =>
+  holdingsOf(described).flatMap(({ primary, span }) => (primary ? [] : formatBlock(span)));
 
 /** The CIDRs of a subnet, in both families: those that are associated with it now. */
 export function cidrsOf({

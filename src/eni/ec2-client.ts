@@ -1,6 +1,7 @@
 /** EC2 through the AWS SDK. */
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
 import { familyOf } from '../net/address.ts';
+import { isPrefix } from '../net/prefix.ts';
 import { CloudError, type OpenCloud } from './cloud.ts';
 import { cidrsOf, holdingsOf, secondariesOf, useOf } from './ec2-answers.ts';
 import { openSession } from './ec2-session.ts';
@@ -31,35 +32,32 @@ export const openEc2: OpenCloud = async (region, run) => {
   return {
     async assign(eni, addresses) {
       const about = { eni: eni.id, addresses };
+      const onEni = { NetworkInterfaceId: eni.id };
+      const all = [...addresses];
       if (isIpv6(addresses)) {
-        const command = new sdk.AssignIpv6AddressesCommand({
-          NetworkInterfaceId: eni.id,
-          Ipv6Addresses: [...addresses],
-        });
+        const wanted = arePrefixes(addresses) ? { Ipv6Prefixes: all } : { Ipv6Addresses: all };
+        const command = new sdk.AssignIpv6AddressesCommand({ ...onEni, ...wanted });
         await call('AssignIpv6Addresses', about, (client, options) => client.send(command, options));
         return;
       }
-      const command = new sdk.AssignPrivateIpAddressesCommand({
-        NetworkInterfaceId: eni.id,
-        PrivateIpAddresses: [...addresses],
-        AllowReassignment: false,
-      });
+      const wanted = arePrefixes(addresses)
+        ? { Ipv4Prefixes: all }
+        : { PrivateIpAddresses: all, AllowReassignment: false };
+      const command = new sdk.AssignPrivateIpAddressesCommand({ ...onEni, ...wanted });
       await call('AssignPrivateIpAddresses', about, (client, options) => client.send(command, options));
     },
     async unassign(eni, addresses) {
       const about = { eni: eni.id, addresses };
+      const onEni = { NetworkInterfaceId: eni.id };
+      const all = [...addresses];
       if (isIpv6(addresses)) {
-        const command = new sdk.UnassignIpv6AddressesCommand({
-          NetworkInterfaceId: eni.id,
-          Ipv6Addresses: [...addresses],
-        });
+        const unwanted = arePrefixes(addresses) ? { Ipv6Prefixes: all } : { Ipv6Addresses: all };
+        const command = new sdk.UnassignIpv6AddressesCommand({ ...onEni, ...unwanted });
         await call('UnassignIpv6Addresses', about, (client, options) => client.send(command, options));
         return;
       }
-      const command = new sdk.UnassignPrivateIpAddressesCommand({
-        NetworkInterfaceId: eni.id,
-        PrivateIpAddresses: [...addresses],
-      });
+      const unwanted = arePrefixes(addresses) ? { Ipv4Prefixes: all } : { PrivateIpAddresses: all };
+      const command = new sdk.UnassignPrivateIpAddressesCommand({ ...onEni, ...unwanted });
       await call('UnassignPrivateIpAddresses', about, (client, options) => client.send(command, options));
     },
     async describeEni(id) {
@@ -88,3 +86,5 @@ export const openEc2: OpenCloud = async (region, run) => {
 };
 
 const isIpv6 = ([first = '']: readonly string[]): boolean => familyOf(first) === 6;
+
+const arePrefixes = ([first = '']: readonly string[]): boolean => isPrefix(first);

@@ -6,7 +6,7 @@ export interface EniUse {
   readonly status: string;
   /** What it is attached to, or about to be attached to or detached from. */
   readonly instance?: InstanceUse;
-  /** What it holds beside its primary address; prefixes are not among them. */
+  /** What it holds beside its primary address, prefixes included. */
   readonly secondaries: readonly string[];
 }
 

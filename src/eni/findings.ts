@@ -1,7 +1,8 @@
 /** Where records and ENIs do not agree, and what is to be done about it, pure. */
-import type { EniRef, Pod, Reservation, State } from '../model.ts';
-import { formatAddress, parseAddress } from '../net/address.ts';
-import { contains, parseSpan } from '../net/span.ts';
+import { idlePrefixes } from '../allocator/prefixes.ts';
+import type { Delegation, EniRef, Pod, Reservation, State } from '../model.ts';
+import { encloses, formatBlock, parseSpan } from '../net/span.ts';
+import { assignmentsOn, podsIn } from '../state.ts';
 import { straysAmong } from './sighting.ts';
 
 /**
@@ -38,21 +39,45 @@ export interface Inspection {
 const LAG_MS = 60_000;
 
 /** Every ENI that the state knows of, by id. */
-export function enisOf({ reservations, networks }: State): ReadonlyMap<string, EniRef> {
-  const refs = [...Object.values(networks), ...reservations].flatMap(({ eni }) => eni ?? []);
+export function enisOf({ reservations, delegations, networks }: State): ReadonlyMap<string, EniRef> {
+  const refs = [...Object.values(networks), ...delegations, ...reservations].flatMap(({ eni }) => eni ?? []);
   return new Map(refs.map((eni) => [eni.id, eni]));
 }
 
-/** Findings about the reservations on one ENI, or (undefined) on none. */
+/** Findings about the records of one ENI, or (undefined) of none. */
 export function inspectRecords(
   inspection: Inspection,
   eni: EniRef | undefined,
   held: Held,
 ): readonly Finding[] {
-  const { state } = inspection;
-  return state.reservations
-    .filter((one) => one.eni?.id === eni?.id)
-    .flatMap((one) => inspectRecord(one, inspection, held));
+  const { reservations, delegations } = inspection.state;
+  return [
+    ...delegations
+      .filter((one) => one.eni.id === eni?.id)
+      .flatMap((one) => inspectDelegation(one, inspection, held)),
+    ...reservations
+      .filter((one) => one.eni?.id === eni?.id)
+      .flatMap((one) => inspectRecord(one, inspection, held)),
+  ];
+}
+
+function inspectDelegation(
+  delegation: Delegation,
+  { state, now }: Inspection,
+  held: Held,
+): readonly Finding[] {
+  const { address, eni, network, since } = delegation;
+  const found = (action: Action, reason: string): readonly Finding[] => [
+    { action, address, reason, network, eni: eni.id },
+  ];
+  if (delegation.state === 'releasing') return found('release', 'it is to be given back');
+  if (idlePrefixes(state, now).has(delegation)) return found('release', 'no pod is in it');
+  if (delegation.state !== 'assigned' || held?.includes(address)) return [];
+  if (!held) {
+    const pods = podsIn(state, delegation).length;
+    return pods > 0 ? found('report', `${eni.id} is gone, ${pods} pods may be alive`) : [];
+  }
+  return now - since < LAG_MS ? [] : found('assign', 'the ENI does not hold it');
 }
 
 function inspectRecord(
@@ -60,7 +85,7 @@ function inspectRecord(
   { now, isGone }: Inspection,
   held: Held,
 ): readonly Finding[] {
-  const { address, eni, network, container, pod, state, deadline = 0, since } = reservation;
+  const { address, eni, network, container, pod, state, deadline = 0, since, prefix } = reservation;
   const found = (action: Action, reason: string): readonly Finding[] => [
     {
       action,
@@ -81,7 +106,8 @@ function inspectRecord(
       return deadline < now ? found('release', 'its ADD was never finished') : [];
     case 'assigned':
       if (isGone(reservation)) return found('release', 'its sandbox is gone');
-      if (!eni || held?.includes(address)) return [];
+      // Of an address that comes with a prefix, the prefix is looked at.
+      if (!eni || prefix || held?.includes(address)) return [];
       if (!held) return found('report', `${eni.id} is gone, its pod may be alive`);
       return now - since < LAG_MS ? [] : found('assign', 'the ENI does not hold it');
   }
@@ -99,7 +125,7 @@ export function inspectEni(
 ): readonly Finding[] {
   const strays = new Set(straysAmong(held, state, eni, now));
   const explained = new Set([
-    ...state.reservations.filter((one) => one.eni?.id === eni.id).map(({ address }) => address),
+    ...assignmentsOn(state, eni).map(({ address }) => address),
     ...state.marks
       .filter((mark) => mark.eni === eni.id && mark.until > now && mark.reason !== 'unexplained')
       .map(({ address }) => address),
@@ -120,16 +146,16 @@ export function inspectEni(
   });
 }
 
-/** The network in whose ranges the address lies. An address in none is no business of ours. */
+/** The network in whose ranges the address or prefix lies. What lies in none is no business of ours. */
 function networkAround(text: string, { networks }: State, eni: EniRef): string | undefined {
-  const address = parseAddress(text);
-  if (!address || formatAddress(address) !== text) return undefined;
+  const block = parseSpan(text);
+  if (!block || formatBlock(block) !== text) return undefined;
   const around = Object.entries(networks).find(
     ([, { eni: on, ranges }]) =>
       on.id === eni.id &&
       ranges.some((range) => {
         const span = parseSpan(range);
-        return span !== undefined && contains(span, address);
+        return span !== undefined && encloses(span, block);
       }),
   );
   return around?.[0];

@@ -1,18 +1,31 @@
-/** The addresses of an ENI as IMDS lists them: they may lag by seconds, so that they never prove absence. */
+/** The addresses and prefixes of an ENI as IMDS lists them: they may lag by seconds, so that they never prove absence. */
 import { Failure } from '../errors.ts';
 import type { EniRef } from '../model.ts';
-import { type Family, familyOf, formatAddress, parseAddress } from '../net/address.ts';
+import { type Family, familyOf } from '../net/address.ts';
+import { isPrefix } from '../net/prefix.ts';
+import { formatBlock, parseSpan } from '../net/span.ts';
 import type { Run } from '../run.ts';
+import { assignmentsOn } from '../state.ts';
 import { type Imds, imdsOf } from './imds.ts';
 
-const LISTS: Readonly<Record<Family, string>> = { 4: 'local-ipv4s', 6: 'ipv6s' };
+/** What IMDS lists in one place: addresses, the primary one included, or prefixes. */
+export type List = 'local-ipv4s' | 'ipv6s' | 'ipv4-prefix' | 'ipv6-prefix';
 
-/** In canonical text, the primary address included. */
-export async function listAddresses(imds: Imds, mac: string, family: Family): Promise<readonly string[]> {
-  const lines = (await imds.get(`network/interfaces/macs/${mac}/${LISTS[family]}`))?.split('\n') ?? [];
+const LISTS: Readonly<Record<Family, Readonly<Record<'addresses' | 'prefixes', List>>>> = {
+  4: { addresses: 'local-ipv4s', prefixes: 'ipv4-prefix' },
+  6: { addresses: 'ipv6s', prefixes: 'ipv6-prefix' },
+};
+
+/** In which list an address or a prefix is to be found. */
+export const listOf = (address: string): List =>
+  LISTS[familyOf(address)][isPrefix(address) ? 'prefixes' : 'addresses'];
+
+/** In canonical text. */
+export async function readList(imds: Imds, mac: string, list: List): Promise<readonly string[]> {
+  const lines = (await imds.get(`network/interfaces/macs/${mac}/${list}`))?.split('\n') ?? [];
   return lines.flatMap((line) => {
-    const address = parseAddress(line.trim());
-    return address ? formatAddress(address) : [];
+    const block = parseSpan(line.trim());
+    return block ? formatBlock(block) : [];
   });
 }
 
@@ -22,23 +35,24 @@ export async function listAddresses(imds: Imds, mac: string, family: Family): Pr
  */
 export async function lookAt(eni: EniRef, run: Run): Promise<readonly string[]> {
   const { mac } = eni;
-  const families = familiesAt(eni, run);
-  if (!mac || families.length === 0) return [];
+  const lists = listsAt(eni, run);
+  if (!mac || lists.length === 0) return [];
   try {
     const imds = imdsOf(run);
-    return (await Promise.all(families.map((family) => listAddresses(imds, mac, family)))).flat();
+    return (await Promise.all(lists.map((list) => readList(imds, mac, list)))).flat();
   } catch (error) {
     if (error instanceof Failure) return [];
     throw error;
   }
 }
 
-/** The families in which something is asked of the ENI, or was. */
-function familiesAt(eni: EniRef, run: Run): readonly Family[] {
-  const { reservations, marks } = run.store.read();
+/** The lists of the families in which something is asked of the ENI, or was: others may have put either there. */
+function listsAt(eni: EniRef, run: Run): readonly List[] {
+  const state = run.store.read();
   const concerned = [
-    ...reservations.filter((one) => one.eni?.id === eni.id && one.state === 'assigning'),
-    ...marks.filter((mark) => mark.eni === eni.id && mark.reason === 'asked'),
+    ...assignmentsOn(state, eni).filter((one) => one.state === 'assigning'),
+    ...state.marks.filter((mark) => mark.eni === eni.id && mark.reason === 'asked'),
   ];
-  return [...new Set(concerned.map(({ address }) => familyOf(address)))];
+  const families = new Set(concerned.map(({ address }) => familyOf(address)));
+  return [...families].flatMap((family) => [LISTS[family].addresses, LISTS[family].prefixes]);
 }

@@ -1,6 +1,7 @@
 /** What EC2 has said about room on an ENI, so that a full one is not asked again and again. */
 import type { EniRef, Limit, State } from '../model.ts';
 import { FAMILIES, type Family, familyOf } from '../net/address.ts';
+import { assignmentsOn } from '../state.ts';
 import type { RoundReport } from './round.ts';
 
 /** After this long EC2 is asked again: others may have taken something off the ENI. */
@@ -32,6 +33,5 @@ function readRoom({ assigned, released }: RoundReport, family: Family): 'full' |
 }
 
 const countPods = (state: State, eni: EniRef, family: Family): number =>
-  state.reservations.filter(
-    (one) => one.eni?.id === eni.id && one.state === 'assigned' && familyOf(one.address) === family,
-  ).length;
+  assignmentsOn(state, eni).filter((one) => one.state === 'assigned' && familyOf(one.address) === family)
+    .length;

@@ -104,8 +104,7 @@ const pending = (state: State, eni: EniRef, { concerns, state: stage }: Wait): r
   state.reservations.filter((one) => one.eni?.id === eni.id && one.state === stage && concerns(one));
 
 function describe(eni: EniRef, wait: Wait, state: State): string {
-  const addresses = pending(state, eni, wait)
-    .map(({ address }) => address)
-    .join(', ');
+  const waiting = pending(state, eni, wait).map(({ address, prefix }) => prefix ?? address);
+  const addresses = [...new Set(waiting)].join(', ');
   return wait.state === 'assigning' ? `assign ${addresses} to ${eni.id}` : `take ${addresses} off ${eni.id}`;
 }

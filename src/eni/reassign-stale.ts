@@ -7,7 +7,7 @@
  * assigned here as any other: of several nodes, one gets it. IPv6 knows no other way (ec2.md 1.4).
  */
 import type { Log } from '../log.ts';
-import type { EniRef, Reservation, Verdict } from '../model.ts';
+import type { Assignment, EniRef, Verdict } from '../model.ts';
 import { type AssignOutcome, type AssignReport, assign } from './assign.ts';
 import { type Cloud, CloudError } from './cloud.ts';
 import { describeUse } from './eni-use.ts';
@@ -110,7 +110,7 @@ function told(eni: EniRef, address: string, holder: string, obstacle: Obstacle):
 }
 
 /** A sticky pod gets another address where its own is not to be had, so that the log alone tells why. */
-export function tellTakeOvers(asked: readonly Reservation[], { outcomes }: AssignReport, log: Log): void {
+export function tellTakeOvers(asked: readonly Assignment[], { outcomes }: AssignReport, log: Log): void {
   for (const { address, reassign } of asked) {
     const outcome = outcomes.get(address);
     if (outcome?.kind === 'held' && outcome.from)

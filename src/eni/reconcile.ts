@@ -4,7 +4,7 @@ import { errorMessage } from '../errors.ts';
 import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
-import { mapReservations } from '../state.ts';
+import { mapAssignments } from '../state.ts';
 import { type Cloud, CloudError, type OpenCloud } from './cloud.ts';
 import { enisOf, type Finding, type Held, type Inspection, inspectEni, inspectRecords } from './findings.ts';
 import { playRound } from './play-round.ts';
@@ -120,8 +120,8 @@ async function repair(
 /** The intent is on disk before EC2 hears of it. */
 async function markLost(eni: EniRef, addresses: readonly string[], run: Run): Promise<void> {
   await run.store.transact((state) => {
-    const next = mapReservations(state, (one) => {
-      const isLost = one.eni?.id === eni.id && one.state === 'assigned' && addresses.includes(one.address);
+    const next = mapAssignments(state, eni, (one) => {
+      const isLost = one.state === 'assigned' && addresses.includes(one.address);
       return isLost && !one.lost ? { ...one, lost: true } : one;
     });
     return { state: next, value: undefined };

@@ -1,10 +1,19 @@
 /** Writes what EC2 answered to a round into the state. */
 import { traces } from '../allocator/release.ts';
-import type { EniRef, Mark, Reservation, State } from '../model.ts';
-import { addMarks, forgetEni, isHeldBy, mapReservations } from '../state.ts';
+import type { Assignment, EniRef, Mark, Reservation, State } from '../model.ts';
+import {
+  addMarks,
+  assignmentsOn,
+  forgetEni,
+  isSameOwner,
+  mapAssignments,
+  mapDelegations,
+  mapReservations,
+  without,
+} from '../state.ts';
 import type { AssignOutcome, AssignReport } from './assign.ts';
 import type { CloudError } from './cloud.ts';
-import { addressesIn } from './holdings.ts';
+import { blocksOf } from './holdings.ts';
 import { updateLimits } from './limits.ts';
 import type { RoundReport } from './round.ts';
 import { unexplainedMarks } from './sighting.ts';
@@ -17,7 +26,7 @@ const FOREIGN_MS = 5 * 60_000;
 const STRAY_MS = 60_000;
 
 /**
- * The state after a round. Only reservations that are still as the round found them are touched: a
+ * The state after a round. Only records that are still as the round found them are touched: a
  * DEL may have come in between, or another process may have done this round's work and gone on, if
  * it took this one for dead.
  */
@@ -28,17 +37,15 @@ export function applyReport(state: State, eni: EniRef, report: RoundReport, now:
     [...releasing, ...unasked, ...assigning, ...squatted].map((one) => [one.address, one]),
   );
   const marks: Mark[] = [];
-  const next = mapReservations(state, (reservation) => {
-    const { address } = reservation;
-    if (reservation.eni?.id !== eni.id) return reservation;
-    if (!isUnchanged(reservation, asked.get(address)))
-      return minded(reservation, assigned.outcomes.get(address));
-    if (reservation.state === 'assigning' || reservation.lost)
-      return assignResult(reservation, assigned.outcomes.get(address), now);
-    const left = releaseResult(reservation, released.get(address));
-    if (!left) marks.push(...traces(reservation, now));
+  const answered = mapAssignments(state, eni, (one) => {
+    const { address } = one;
+    if (!isUnchanged(one, asked.get(address))) return minded(one, assigned.outcomes.get(address));
+    if (one.state === 'assigning' || one.lost) return assignResult(one, assigned.outcomes.get(address), now);
+    const left = releaseResult(one, released.get(address));
+    if (!left) marks.push(...traces(one, now));
     return left;
   });
+  const next = answerInPrefixes(answered, eni, assigned, now);
   const news = [
     ...strayMarks(eni, report, now),
     ...orphanMarks(next, eni, report, now),
@@ -57,47 +64,73 @@ const isNot =
 const isGone = ({ outcomes }: AssignReport): boolean =>
   [...outcomes.values()].some((outcome) => outcome.kind === 'refused' && outcome.verdict.kind === 'no-eni');
 
-const isUnchanged = (now: Reservation, before: Reservation | undefined): boolean =>
-  before !== undefined && isHeldBy(now, before) && now.state === before.state && now.since === before.since;
+const isUnchanged = (now: Assignment, before: Assignment | undefined): boolean =>
+  before !== undefined &&
+  isSameOwner(now, before) &&
+  now.state === before.state &&
+  now.since === before.since;
 
 /** What was given up while EC2 was asked for it is to be taken off, after all. */
-function minded(reservation: Reservation, outcome: AssignOutcome | undefined): Reservation {
-  const { unasked, ...rest } = reservation;
-  if (!unasked || !outcome || outcome.kind === 'refused') return reservation;
+function minded<T extends Assignment>(one: T, outcome: AssignOutcome | undefined): T {
+  if (!one.unasked || !outcome || outcome.kind === 'refused') return one;
+  const rest = without(one, 'unasked');
   return outcome.kind === 'unanswered' && mayLand(outcome.error) ? { ...rest, unconfirmed: true } : rest;
 }
 
-function assignResult(
-  reservation: Reservation,
-  outcome: AssignOutcome | undefined,
-  now: number,
-): Reservation {
+function assignResult<T extends Assignment>(one: T, outcome: AssignOutcome | undefined, now: number): T {
   switch (outcome?.kind) {
-    case 'held': {
-      const { deadline: _limit, lost: _found, reassign: _wish, ...rest } = reservation;
-      return { ...rest, state: 'assigned', since: now };
-    }
+    case 'held':
+      return { ...without(one, 'deadline', 'lost', 'reassign'), state: 'assigned', since: now };
     case 'refused': {
-      const { lost, ...rest } = reservation;
+      const rest = without(one, 'lost');
       // A pod that may be alive keeps its record, whatever has become of its address.
-      return lost ? rest : { ...rest, state: 'refused', since: now, verdict: outcome.verdict };
+      return one.lost ? rest : { ...rest, state: 'refused', since: now, verdict: outcome.verdict };
     }
     case 'unanswered':
-      if (reservation.unconfirmed || !mayLand(outcome.error)) return reservation;
-      return { ...reservation, unconfirmed: true };
+      if (one.unconfirmed || !mayLand(outcome.error)) return one;
+      return { ...one, unconfirmed: true };
     case undefined:
-      return reservation;
+      return one;
   }
 }
 
-/** What is left of a releasing reservation: nothing, once EC2 has said that the address is off. */
-function releaseResult(
-  reservation: Reservation,
-  outcome: UnassignOutcome | undefined,
-): Reservation | undefined {
+/** What is left of what was to be released: nothing, once EC2 has said that it is off. */
+function releaseResult<T extends Assignment>(one: T, outcome: UnassignOutcome | undefined): T | undefined {
   if (outcome?.kind === 'released') return undefined;
-  if (!outcome || reservation.unanswered || !mayLand(outcome.error)) return reservation;
-  return { ...reservation, unanswered: true };
+  if (!outcome || one.unanswered || !mayLand(outcome.error)) return one;
+  return { ...one, unanswered: true };
+}
+
+/**
+ * What EC2 said of a prefix is its word on the addresses that are to come with it. A prefix that it refused
+ * is over then. One that was lost, and that somebody else has by now, is not handed out from any more.
+ */
+function answerInPrefixes(state: State, eni: EniRef, { outcomes }: AssignReport, now: number): State {
+  const here = new Map(
+    state.delegations.flatMap((one) => (one.eni.id === eni.id ? [[one.address, one] as const] : [])),
+  );
+  if (here.size === 0) return state;
+  const next = mapReservations(state, (one) => {
+    if (!one.prefix || one.eni?.id !== eni.id || one.state !== 'assigning') return one;
+    const delegation = here.get(one.prefix);
+    switch (delegation?.state) {
+      case 'assigned':
+        return { ...without(one, 'deadline'), state: 'assigned', since: now };
+      case 'refused': {
+        const { verdict } = delegation;
+        return { ...one, state: 'refused', since: now, ...(verdict ? { verdict } : {}) };
+      }
+      case 'assigning':
+      case 'releasing':
+      case undefined:
+        return one;
+    }
+  });
+  return mapDelegations(next, (one) => {
+    if (one.eni.id !== eni.id || outcomes.get(one.address)?.kind !== 'refused') return one;
+    if (one.state === 'refused') return undefined;
+    return one.state === 'assigned' ? { ...one, state: 'releasing', since: now } : one;
+  });
 }
 
 /** A call without an answer may still be carried out; one that EC2 turned away will not. */
@@ -120,9 +153,7 @@ function strayMarks(eni: EniRef, { queue, released }: RoundReport, now: number):
  * still, another one took its turn. It is remembered, and taken off when it shows.
  */
 function orphanMarks(state: State, eni: EniRef, { assigned }: RoundReport, now: number): Mark[] {
-  const owned = new Set(
-    state.reservations.filter((one) => one.eni?.id === eni.id).map(({ address }) => address),
-  );
+  const owned = new Set(assignmentsOn(state, eni).map(({ address }) => address));
   return [...assigned.outcomes].flatMap(([address, { kind }]) =>
     kind === 'refused' || owned.has(address) ? [] : askedMark(address, eni, now),
   );
@@ -132,7 +163,7 @@ function orphanMarks(state: State, eni: EniRef, { assigned }: RoundReport, now: 
 function foreignMarks(eni: EniRef, { outcomes, holdings }: AssignReport, now: number): Mark[] {
   const foreign = new Map<string, string | undefined>();
   for (const holding of holdings.filter((one) => one.eni !== eni.id)) {
-    for (const address of addressesIn(holding)) {
+    for (const address of blocksOf(holding)) {
       // The account may lag: what was assigned to this ENI a moment ago may stand there as another's.
       if (outcomes.get(address)?.kind !== 'held') foreign.set(address, holding.eni);
     }
@@ -156,8 +187,9 @@ export function unansweredError(
   report: RoundReport,
   reservations: readonly Reservation[],
 ): CloudError | undefined {
-  for (const { address } of reservations) {
-    const outcome = report.released.get(address) ?? report.assigned.outcomes.get(address);
+  for (const { address, prefix } of reservations) {
+    const asked = prefix ?? address;
+    const outcome = report.released.get(asked) ?? report.assigned.outcomes.get(asked);
     if (outcome?.kind === 'unanswered') return outcome.error;
   }
   return undefined;

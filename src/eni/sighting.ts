@@ -1,6 +1,7 @@
 /** What is seen on an ENI beside what the records tell: strays, and addresses that nothing explains. */
 import { wasAskedFor } from '../allocator/asked.ts';
 import type { EniRef, Mark, MarkReason, State } from '../model.ts';
+import { assignmentsOn } from '../state.ts';
 
 /** How long an address that nothing explains is left alone after it was seen. */
 const UNEXPLAINED_MS = 5 * 60_000;
@@ -35,11 +36,8 @@ export function unexplainedAmong(
 ): readonly string[] {
   const own = Object.values(state.enis).find(({ id }) => id === eni.id)?.primary;
   const marks = marksOn(state, eni, now).filter(({ reason }) => EXPLAINING.has(reason));
-  const records = state.reservations.filter(
-    (one) =>
-      one.eni?.id === eni.id &&
-      one.state !== 'refused' &&
-      (one.state !== 'assigning' || one.unconfirmed === true),
+  const records = assignmentsOn(state, eni).filter(
+    (one) => one.state !== 'refused' && (one.state !== 'assigning' || one.unconfirmed === true),
   );
   const explained = new Set([own, ...[...marks, ...records].map(({ address }) => address)]);
   return listed.filter((address) => !explained.has(address));
@@ -56,9 +54,13 @@ export const unexplainedMarks = (addresses: readonly string[], eni: EniRef, now:
     eni: eni.id,
   }));
 
-/** Addresses of the subnet that a reservation names, on whatever ENI. */
-export const takenIn = (subnet: string, state: State): ReadonlySet<string> =>
-  new Set(state.reservations.filter((one) => one.eni?.subnet === subnet).map(({ address }) => address));
+/** Addresses and prefixes of the subnet that a record names, on whatever ENI. */
+export const takenIn = (subnet: string, { reservations, delegations }: State): ReadonlySet<string> =>
+  new Set(
+    [...reservations, ...delegations]
+      .filter((one) => one.eni?.subnet === subnet)
+      .map(({ address }) => address),
+  );
 
 const marksOn = (state: State, eni: EniRef, now: number): readonly Mark[] =>
   state.marks.filter((mark) => mark.eni === eni.id && mark.scope === eni.subnet && mark.until > now);

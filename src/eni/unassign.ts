@@ -1,9 +1,10 @@
-/** Takes a batch of addresses off an ENI; what is not on it any more is done already. */
+/** Takes a batch of addresses, or of prefixes, off an ENI; what is not on it any more is done already. */
 import type { EniRef } from '../model.ts';
 import { familyOf } from '../net/address.ts';
+import { isPrefix } from '../net/prefix.ts';
 import { type Cloud, CloudError, type CloudErrorKind } from './cloud.ts';
 
-/** What became of one address: off the ENI by EC2's own word, or not known to be. */
+/** What became of one address or prefix: off the ENI by EC2's own word, or not known to be. */
 export type UnassignOutcome =
   | { readonly kind: 'released' }
   | { readonly kind: 'unanswered'; readonly error: CloudError };
@@ -51,11 +52,11 @@ export async function unassign(
   }
 
   /**
-   * What EC2 says of an IPv6 address that the ENI does not hold is not known (ec2.md 1.4). That it
-   * refuses, and does not show the address there, is proof enough.
+   * What EC2 says of an IPv6 address or a prefix that the ENI does not hold is not known (ec2.md 1.4).
+   * That it refuses, and does not show it there, is proof enough.
    */
   async function isOffByList([address = '']: readonly string[]): Promise<boolean> {
-    if (familyOf(address) === 4) return false;
+    if (familyOf(address) === 4 && !isPrefix(address)) return false;
     const shown = await askAddresses();
     return shown !== undefined && !shown.includes(address);
   }

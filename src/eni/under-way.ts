@@ -5,9 +5,9 @@
  */
 import * as v from 'valibot';
 import { ASKED_MS } from '../allocator/release.ts';
-import type { EniRef, Mark, Reservation, State } from '../model.ts';
+import type { Assignment, EniRef, Mark, State } from '../model.ts';
 import type { Run } from '../run.ts';
-import { addMarks, mapReservations } from '../state.ts';
+import { addMarks, assignmentsOn, mapAssignments, without } from '../state.ts';
 import { openDisk } from '../store/disk.ts';
 import type { Queue } from './round.ts';
 
@@ -20,7 +20,7 @@ type Sign = v.InferOutput<typeof SignShape>;
  * for, and what is on the ENI may be somebody else's.
  */
 export function setSign(eni: EniRef, { assigning, releasing, strays }: Queue, run: Run): void {
-  const addressesOf = (all: readonly Reservation[]): string[] => all.map(({ address }) => address);
+  const addressesOf = (all: readonly Assignment[]): string[] => all.map(({ address }) => address);
   const sign: Sign = { assign: addressesOf(assigning), unassign: [...addressesOf(releasing), ...strays] };
   openDisk(run.directory).overwrite(nameOf(eni), JSON.stringify(sign));
 }
@@ -40,18 +40,15 @@ export async function mindLostCalls(eni: EniRef, run: Run): Promise<void> {
 }
 
 function markLost(state: State, eni: EniRef, { assign, unassign }: Sign, now: number): State {
-  const next = mapReservations(state, (reservation) => {
-    const { address, state: stage, unconfirmed, unanswered, lost } = reservation;
-    if (reservation.eni?.id !== eni.id) return reservation;
-    const { unasked, ...asked } = reservation;
+  const next = mapAssignments(state, eni, (one) => {
+    const { address, state: stage, unconfirmed, unanswered, unasked, lost } = one;
     const isWaiting = stage === 'assigning' || lost === true || unasked === true;
-    if (isWaiting && assign.includes(address) && !unconfirmed) return { ...asked, unconfirmed: true };
+    if (isWaiting && assign.includes(address) && !unconfirmed)
+      return { ...without(one, 'unasked'), unconfirmed: true };
     const isLeaving = stage === 'releasing' && unassign.includes(address);
-    return isLeaving && !unanswered ? { ...reservation, unanswered: true } : reservation;
+    return isLeaving && !unanswered ? { ...one, unanswered: true } : one;
   });
-  const owned = new Set(
-    next.reservations.filter((one) => one.eni?.id === eni.id).map(({ address }) => address),
-  );
+  const owned = new Set(assignmentsOn(next, eni).map(({ address }) => address));
   const ownerless = assign.filter((address) => !owned.has(address));
   return addMarks(
     next,

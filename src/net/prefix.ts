@@ -7,6 +7,9 @@ export interface Prefix {
   readonly length: number;
 }
 
+/** Whether a text that names an address or a prefix names a prefix. */
+export const isPrefix = (text: string): boolean => text.includes('/');
+
 /** The prefix that `text` names, or undefined when it names none. */
 export function parsePrefix(text: string): Prefix | undefined {
   const [, head = '', tail = ''] = /^([^/]+)\/(\d+)$/.exec(text) ?? [];

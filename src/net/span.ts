@@ -1,6 +1,6 @@
 /** A span: all addresses from the first to the last, both included. */
-import { type Address, parseAddress } from './address.ts';
-import { firstOf, lastOf, parsePrefix } from './prefix.ts';
+import { type Address, bitsOf, formatAddress, parseAddress } from './address.ts';
+import { firstOf, formatPrefix, lastOf, type Prefix, parsePrefix } from './prefix.ts';
 
 export interface Span {
   readonly first: Address;
@@ -18,11 +18,20 @@ export const encloses = (outer: Span, inner: Span): boolean =>
 /** Whether the two have an address in common. */
 export const overlaps = (a: Span, b: Span): boolean => contains(a, b.first) || contains(b, a.first);
 
+/** What both have; undefined when that is nothing. */
+export function intersect(a: Span, b: Span): Span | undefined {
+  if (!overlaps(a, b)) return undefined;
+  const first = a.first.value > b.first.value ? a.first : b.first;
+  return { first, last: a.last.value < b.last.value ? a.last : b.last };
+}
+
+export const spanOf = (prefix: Prefix): Span => ({ first: firstOf(prefix), last: lastOf(prefix) });
+
 /** Reads `address`, `address/length` or `first-last`; undefined when `text` is none of them. */
 export function parseSpan(text: string): Span | undefined {
   if (text.includes('/')) {
     const prefix = parsePrefix(text);
-    return prefix && { first: firstOf(prefix), last: lastOf(prefix) };
+    return prefix && spanOf(prefix);
   }
   const [from = '', to = from, ...rest] = text.split('-').map((part) => part.trim());
   const first = parseAddress(from);
@@ -48,3 +57,11 @@ export function subtract(span: Span, holes: readonly Span[]): readonly Span[] {
 
 /** How many addresses the span has. */
 export const sizeOf = ({ first, last }: Span): bigint => last.value - first.value + 1n;
+
+/** An address, or a prefix, as EC2 names it: of a span that is exactly one of these. */
+export function formatBlock(span: Span): string {
+  const hostBits = (sizeOf(span) - 1n).toString(2).length;
+  const { first } = span;
+  if (sizeOf(span) === 1n) return formatAddress(first);
+  return formatPrefix({ address: first, length: bitsOf(first.family) - hostBits });
+}

@@ -1,6 +1,15 @@
 /** The state document: JSON with one reservation, mark or binding a line, so that people and diffs can read it. */
 import { isObject, type JsonObject } from '../json.ts';
-import type { Binding, KnownEni, KnownNetwork, Limit, Mark, Reservation, State } from '../model.ts';
+import type {
+  Binding,
+  Delegation,
+  KnownEni,
+  KnownNetwork,
+  Limit,
+  Mark,
+  Reservation,
+  State,
+} from '../model.ts';
 
 /** Version of the format. A document of a newer one is not ours to read. */
 export const FORMAT = 1;
@@ -26,6 +35,7 @@ export type Reading =
 
 const EMPTY_STATE: State = {
   reservations: [],
+  delegations: [],
   marks: [],
   cursors: {},
   networks: {},
@@ -64,7 +74,8 @@ export function printDocument({ version, history, state, unknown }: Document): s
 "networks": ${JSON.stringify(state.networks)},
 "enis": ${JSON.stringify(state.enis)},
 "limits": ${JSON.stringify(state.limits)},
-${strange.join('')}"bindings": ${lines(state.bindings)},
+${strange.join('')}"delegations": ${lines(state.delegations)},
+"bindings": ${lines(state.bindings)},
 "marks": ${lines(state.marks)},
 "reservations": ${lines(state.reservations)}
 }
@@ -93,6 +104,7 @@ export function parseDocument(text: string, version: number): Reading {
     networks,
     enis = {},
     limits = [],
+    delegations = [],
     bindings = [],
     marks,
     reservations,
@@ -104,11 +116,12 @@ export function parseDocument(text: string, version: number): Reading {
     isMapOf(networks, isKnownNetwork) &&
     isMapOf(enis, isKnownEni) &&
     isListOf(limits, isLimit) &&
+    isListOf(delegations, isDelegation) &&
     isListOf(bindings, isBinding) &&
     isListOf(marks, isMark) &&
     isListOf(reservations, isReservation);
   if (!whole) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
-  const state = { cursors, networks, enis, limits, bindings, marks, reservations };
+  const state = { cursors, networks, enis, limits, delegations, bindings, marks, reservations };
   return { kind: 'document', document: { version, history, state, unknown } };
 }
 
@@ -130,6 +143,13 @@ const isReservation = (item: unknown): item is Reservation =>
   isObject(item) &&
   hasTexts(item, 'network', 'container', 'interface', 'address', 'gateway', 'state') &&
   typeof item['since'] === 'number';
+
+const isDelegation = (item: unknown): item is Delegation =>
+  isObject(item) &&
+  hasTexts(item, 'network', 'address', 'state') &&
+  isObject(item['eni']) &&
+  hasTexts(item['eni'], 'id', 'region', 'subnet') &&
+  typeof item['spare'] === 'number';
 
 const isMark = (item: unknown): item is Mark =>
   isObject(item) && hasTexts(item, 'scope', 'address', 'reason') && typeof item['until'] === 'number';

@@ -3,7 +3,17 @@ import type { Claim } from '../../src/allocator/claim.ts';
 import { fitToSubnet, type UsableSet, wholeSets } from '../../src/allocator/subnet.ts';
 import { type RangeSet, readRangeSets } from '../../src/config/ranges.ts';
 import type { RangeInput } from '../../src/config/schema.ts';
-import type { Attachment, Binding, Eni, EniRef, Mark, Pod, Reservation, State } from '../../src/model.ts';
+import type {
+  Attachment,
+  Binding,
+  Delegation,
+  Eni,
+  EniRef,
+  Mark,
+  Pod,
+  Reservation,
+  State,
+} from '../../src/model.ts';
 
 /** A moment: nothing in the pure layers knows another clock. */
 export const NOW = 1_800_000_000_000;
@@ -25,6 +35,7 @@ export const DUAL_ENI: Eni = { ...ENI, cidrs: [CIDR, CIDR6] };
 
 export const EMPTY: State = {
   reservations: [],
+  delegations: [],
   marks: [],
   cursors: {},
   networks: {},
@@ -110,6 +121,26 @@ export const reservation = (
 /** The container's reservation on the ENI. */
 export const onEni = (container: string, address: string, given: Partial<Reservation> = {}): Reservation =>
   reservation(container, address, { eni: REF, ...given });
+
+/** A prefix on the ENI, `assigned` but for what is given. */
+export const delegation = (address: string, given: Partial<Delegation> = {}): Delegation => ({
+  network: 'pods',
+  address,
+  eni: REF,
+  spare: 1,
+  state: 'assigned',
+  since: NOW,
+  cooldown: 0,
+  ...given,
+});
+
+/** The container's reservation in a prefix of the ENI. */
+export const inPrefix = (
+  container: string,
+  address: string,
+  prefix: string,
+  given: Partial<Reservation> = {},
+): Reservation => onEni(container, address, { prefix, ...given });
 
 export const mark = (address: string, given: Partial<Mark> = {}): Mark => ({
   scope: REF.subnet,

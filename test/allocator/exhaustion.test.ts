@@ -18,7 +18,7 @@ for (const [cidrs, ranges, counts] of sizes) {
   test(`explainExhaustion() names the ranges of ${cidrs.join(' and ')} and counts who has them`, () => {
     const [set] = subnets(...cidrs);
     assert.ok(set);
-    const { kind, message } = explainExhaustion(claim('c1'), set, () => 'held');
+    const { kind, message } = explainExhaustion(claim('c1'), set, { at: () => 'held', isOpen: () => false });
     assert.equal(kind, 'no-free-address');
     assert.equal(message, `no free address in range set ${ranges} of network pods: ${counts}`);
   });
@@ -32,6 +32,7 @@ test('explainExhaustion() has a word for every way in which an address is not to
     releasing: 'being released',
     foreign: 'held by other ENIs',
     unexplained: 'on this ENI without a record',
+    delegated: 'in prefixes of this node that are not for it',
     unsettled: 'being released without an answer of EC2',
     fixed: 'fixed for other pods',
     bound: 'kept for pods that may come back',
@@ -40,9 +41,12 @@ test('explainExhaustion() has a word for every way in which an address is not to
   };
   const found = Object.keys(words) as Occupancy[];
   const places = new Map(found.map((one, place) => [`10.0.0.${14 - place}`, one]));
-  const { message } = explainExhaustion(claim('c1'), set, (address) => places.get(address) ?? 'held');
+  const { message } = explainExhaustion(claim('c1'), set, {
+    at: (address) => places.get(address) ?? 'held',
+    isOpen: () => false,
+  });
   for (const [one, word] of Object.entries(words)) {
-    assert.ok(message.includes(`${one === 'held' ? 5 : 1} ${word}`), `${word}: ${message}`);
+    assert.ok(message.includes(`${one === 'held' ? 4 : 1} ${word}`), `${word}: ${message}`);
   }
   assert.ok(message.endsWith(', 1 never given out'), message);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../src/allocator/claim.ts';
-import { type Occupancy, occupancyOf } from '../../src/allocator/occupancy.ts';
+import { type Occupancy, occupanciesOf } from '../../src/allocator/occupancy.ts';
 import type { Binding, State } from '../../src/model.ts';
 import { binding, claim, claimOnEni, EMPTY, ENI, mark, NOW, onEni, reservation, stateOf } from './claims.ts';
 
@@ -14,7 +14,7 @@ interface Case extends Partial<Claim> {
 }
 
 function look({ state = EMPTY, cooldownMs = 30_000, ...given }: Case): Occupancy {
-  return occupancyOf(state, claimOnEni('new', { cooldownMs, ...given }), NOW)(ADDRESS);
+  return occupanciesOf(state, claimOnEni('new', { cooldownMs, ...given }), NOW).at(ADDRESS);
 }
 
 const marked = (...marks: Parameters<typeof mark>[1][]): State =>
@@ -128,17 +128,17 @@ const cases: [title: string, given: Case, expected: Occupancy][] = [
   ],
 ];
 for (const [title, given, expected] of cases) {
-  test(`occupancyOf() is "${expected}" for an address that ${title}`, () => {
+  test(`occupanciesOf() is "${expected}" for an address that ${title}`, () => {
     assert.equal(look(given), expected);
   });
 }
 
-test('occupancyOf() without an ENI knows the reservations of its own network alone', () => {
+test('occupanciesOf() without an ENI knows the reservations of its own network alone', () => {
   const state = stateOf([
     reservation('c1', '10.10.0.80'),
     reservation('c2', '10.10.0.81', { network: 'other' }),
     onEni('c3', '10.10.0.82', { network: 'other' }),
   ]);
-  const occupancy = occupancyOf(state, claim('new'), NOW);
+  const { at: occupancy } = occupanciesOf(state, claim('new'), NOW);
   assert.deepEqual(['10.10.0.80', '10.10.0.81', '10.10.0.82'].map(occupancy), ['held', 'free', 'free']);
 });

@@ -49,6 +49,19 @@ test('dual-stack.yaml: an address of each family, and routes for both', async ()
   assert.deepEqual(example.aws.ipv6Addresses(eni), ['2600:1f14:abc:1200::1000']);
 });
 
+test('prefix-delegation.yaml: each node gets prefixes of its own, and most pods cost no call', async () => {
+  await using example = await startNodes(networkOf('prefix-delegation.yaml'), interfaces);
+  const { aws, nodes } = example;
+  for (const { node, eni } of nodes) {
+    await node.add('first');
+    assert.equal(aws.prefixes(eni).length, 2, 'one, and one to spare');
+    aws.clearJournal();
+    for (const pod of ['second', 'third']) await node.add(pod);
+    assert.equal(aws.calls(), 0);
+    assert.deepEqual(aws.addresses(eni), []);
+  }
+});
+
 test('address-by-annotation.yaml: the pod gets what it asks for, by either way in which Multus says it', async () => {
   const file = 'address-by-annotation.yaml';
   const network = networkOf(file);

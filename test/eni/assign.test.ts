@@ -111,7 +111,7 @@ test('assign() learns in one call what the neighbours hold, however many address
   const report = await assign(cloud, REF, many);
   assert.deepEqual(withKind(report, many, 'address-taken'), many.slice(0, 6));
   assert.deepEqual(withKind(report, many, 'held'), many.slice(6));
-  assert.deepEqual(holderOf(report.holdings, first), { eni: NEIGHBOUR, primary: false });
+  assert.deepEqual(holderOf(report.holdings, first), { eni: NEIGHBOUR, primary: false, exact: true });
   assert.deepEqual(
     cloud.calls.map(([action]) => action),
     ['assign', 'describe', 'assign'],
@@ -252,4 +252,29 @@ test('assign() asks again about an IPv6 address that is refused for no known rea
   cloud.fail('describe', 'denied', 0);
   const [told] = (await assign(cloud, REF, [address])).outcomes.values();
   assert.equal(told?.kind === 'refused' && told.holder, NEIGHBOUR);
+});
+
+test('assign() refuses a prefix alone of which another ENI, or its own, has an address', async () => {
+  const good = ['10.10.0.96/28', '10.10.0.112/28'];
+  for (const seed of [{ neighbours: ['10.10.0.85'] }, { own: ['10.10.0.85'] }]) {
+    const cloud = new FakeCloud(seed);
+    const { outcomes } = await assign(cloud, REF, ['10.10.0.80/28', ...good]);
+    assert.deepEqual(
+      good.map((one) => outcomes.get(one)?.kind),
+      ['held', 'held'],
+    );
+    const outcome = outcomes.get('10.10.0.80/28');
+    assert.ok(outcome?.kind === 'refused' && outcome.verdict.kind === 'address-taken');
+    assert.equal(outcome.holder, 'own' in seed ? REF.id : NEIGHBOUR);
+  }
+});
+
+test('assign() asks again for a prefix that EC2 refuses without a reason that it shows', async () => {
+  const cloud = new FakeCloud();
+  cloud.lag();
+  cloud.assignElsewhere(NEIGHBOUR, '10.10.0.80/28');
+  cloud.wording = () => 'no reason given';
+  const { outcomes } = await assign(cloud, REF, ['10.10.0.80/28']);
+  const outcome = outcomes.get('10.10.0.80/28');
+  assert.ok(outcome?.kind === 'unanswered' && outcome.error.kind === 'not-now');
 });

@@ -27,8 +27,8 @@ test('holdingsOf() has addresses and prefixes of both families, and knows the pr
   ]);
 });
 
-test('secondariesOf() has the addresses that are not primary, in canonical text', () => {
-  assert.deepEqual(secondariesOf(described), ['10.10.0.80', '2600::aa']);
+test('secondariesOf() has the addresses that are not primary and the prefixes, in canonical text', () => {
+  assert.deepEqual(secondariesOf(described), ['10.10.0.80', '2600::aa', '10.10.0.96/28', '2600::1:0:0:0/80']);
   assert.deepEqual(secondariesOf({}), []);
 });
 
@@ -45,7 +45,7 @@ test('cidrsOf() has what is associated with the subnet now', () => {
 });
 
 test('useOf() knows what an ENI is attached to, and in which state that is', () => {
-  const secondaries = ['10.10.0.80', '2600::aa'];
+  const secondaries = ['10.10.0.80', '2600::aa', '10.10.0.96/28', '2600::1:0:0:0/80'];
   const attached = {
     ...described,
     Status: 'in-use',

@@ -13,8 +13,9 @@ import { Ec2Error, ec2Error } from '../aws/cloud/ec2-error.ts';
 import { findEni, findSubnet } from '../aws/cloud/find.ts';
 import { setInstanceState } from '../aws/cloud/instances.ts';
 import { detachEni, removeEni } from '../aws/cloud/interfaces.ts';
-import { type CloudState, enisOf, type InstanceState } from '../aws/cloud/model.ts';
+import { type CloudState, type Eni, enisOf, type InstanceState } from '../aws/cloud/model.ts';
 import { plant } from '../aws/cloud/plant.ts';
+import { assignPrefixes, ipv4Prefixes, ipv6Prefixes, unassignPrefixes } from '../aws/cloud/prefixes.ts';
 import { defaultSeed } from '../aws/cloud/seed.ts';
 import { unassignAddresses } from '../aws/cloud/unassign.ts';
 import { unassignIpv6Addresses } from '../aws/cloud/unassign-ipv6.ts';
@@ -46,6 +47,16 @@ const ACTIONS: Readonly<Record<Action, string>> = {
 };
 
 const isIpv6 = ([first = '']: readonly string[]): boolean => first.includes(':');
+const arePrefixes = ([first = '']: readonly string[]): boolean => first.includes('/');
+const kindOf = (prefixes: readonly string[]) => (isIpv6(prefixes) ? ipv6Prefixes : ipv4Prefixes);
+
+/** What an ENI holds beside its primary address, in both families. */
+const holdingsOf = ({ secondaries, ipv6, prefixes, ipv6Prefixes: others }: Eni): readonly string[] => [
+  ...secondaries,
+  ...ipv6,
+  ...prefixes,
+  ...others,
+];
 
 export class FakeCloud implements Cloud {
   /** Every call in order: its action, and the addresses that it was about. */
@@ -85,8 +96,8 @@ export class FakeCloud implements Cloud {
 
   /** What the ENI holds beside its primary address, in both families. */
   get own(): readonly string[] {
-    const { secondaries = [], ipv6 = [] } = this.#state.enis.get(REF.id) ?? {};
-    return [...secondaries, ...ipv6];
+    const eni = this.#state.enis.get(REF.id);
+    return eni ? holdingsOf(eni) : [];
   }
 
   count(action: Action): number {
@@ -105,8 +116,7 @@ export class FakeCloud implements Cloud {
 
   /** What another ENI holds beside its primary address, in both families. */
   held(eni: string): readonly string[] {
-    const { secondaries, ipv6 } = findEni(this.#state, eni);
-    return [...secondaries, ...ipv6];
+    return holdingsOf(findEni(this.#state, eni));
   }
 
   /** Somebody starts or stops the neighbour's instance. */
@@ -121,7 +131,9 @@ export class FakeCloud implements Cloud {
 
   /** Another node assigns to its ENI, at this very moment. */
   assignElsewhere(eni: string, ...addresses: readonly string[]): void {
-    this.#state = assignAddresses(this.#state, eni, addresses, false);
+    this.#state = arePrefixes(addresses)
+      ? assignPrefixes(kindOf(addresses), this.#state, eni, addresses)
+      : assignAddresses(this.#state, eni, addresses, false);
   }
 
   /** Another node takes something off an ENI, at this very moment. */
@@ -141,27 +153,34 @@ export class FakeCloud implements Cloud {
 
   async assign(eni: EniRef, addresses: readonly string[]): Promise<void> {
     await this.#call('assign', addresses, () => {
-      this.#state = isIpv6(addresses)
-        ? assignIpv6Addresses(this.#state, eni.id, addresses)
-        : assignAddresses(this.#state, eni.id, addresses, false);
+      if (arePrefixes(addresses))
+        this.#state = assignPrefixes(kindOf(addresses), this.#state, eni.id, addresses);
+      else
+        this.#state = isIpv6(addresses)
+          ? assignIpv6Addresses(this.#state, eni.id, addresses)
+          : assignAddresses(this.#state, eni.id, addresses, false);
     });
   }
 
   async unassign(eni: EniRef, addresses: readonly string[]): Promise<void> {
     await this.#call('unassign', addresses, () => {
-      this.#state = isIpv6(addresses)
-        ? unassignIpv6Addresses(this.#state, eni.id, addresses)
-        : unassignAddresses(this.#state, eni.id, addresses);
+      if (arePrefixes(addresses))
+        this.#state = unassignPrefixes(kindOf(addresses), this.#state, eni.id, addresses);
+      else
+        this.#state = isIpv6(addresses)
+          ? unassignIpv6Addresses(this.#state, eni.id, addresses)
+          : unassignAddresses(this.#state, eni.id, addresses);
     });
   }
 
   async describeEni(id: string): Promise<EniDescription> {
     return await this.#call('describe', [], () => {
-      const { subnetId, primary, secondaries, ipv6 } = findEni(this.#view, id);
+      const eni = findEni(this.#view, id);
+      const { subnetId, primary } = eni;
       const { cidr, ipv6Cidr } = findSubnet(this.#view, subnetId);
       const cidrs = [...(cidr ? [cidr] : []), ...(ipv6Cidr ? [ipv6Cidr] : [])];
       const own = primary ? { primary } : {};
-      return { subnet: subnetId, cidrs, ...own, secondaries: [...secondaries, ...ipv6] };
+      return { subnet: subnetId, cidrs, ...own, secondaries: holdingsOf(eni) };
     });
   }
 
@@ -171,18 +190,19 @@ export class FakeCloud implements Cloud {
 
   async holdingsIn(subnet: string): Promise<readonly Holding[]> {
     return await this.#call('describe', [], () => {
-      return enisOf(this.#view, subnet).flatMap(({ id: eni, primary, secondaries, ipv6 }) =>
-        [primary, ...secondaries, ...ipv6].flatMap((text): Holding | readonly Holding[] => {
+      return enisOf(this.#view, subnet).flatMap((eni) =>
+        [eni.primary, ...holdingsOf(eni)].flatMap((text): Holding | readonly Holding[] => {
           const span = parseSpan(text ?? '');
-          return span ? { span, eni, primary: text === primary } : [];
+          return span ? { span, eni: eni.id, primary: text === eni.primary } : [];
         }),
       );
     });
   }
 
   async useOf(id: string): Promise<EniUse> {
-    const { secondaries, ipv6, attachment } = await this.#call('describe', [], () => findEni(this.#view, id));
-    const held = [...secondaries, ...ipv6];
+    const eni = await this.#call('describe', [], () => findEni(this.#view, id));
+    const { attachment } = eni;
+    const held = holdingsOf(eni);
     if (!attachment) return { status: 'available', secondaries: held };
     const { instanceId } = attachment;
     const found = await this.#call('instances', [], () => this.#view.instances.get(instanceId));

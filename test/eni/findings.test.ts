@@ -3,7 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { enisOf, type Finding, type Inspection, inspectEni, inspectRecords } from '../../src/eni/findings.ts';
 import type { Reservation, State } from '../../src/model.ts';
-import { EMPTY, mark, NOW, onEni, pod, REF, reservation, stateOf } from '../allocator/claims.ts';
+import {
+  delegation,
+  EMPTY,
+  inPrefix,
+  mark,
+  NOW,
+  onEni,
+  pod,
+  REF,
+  reservation,
+  stateOf,
+} from '../allocator/claims.ts';
 import { NEIGHBOUR } from './fake-cloud.ts';
 
 const inspection = (state: State, given: Partial<Inspection> = {}): Inspection => ({
@@ -141,4 +152,61 @@ test('enisOf() knows the ENIs of records and of networks, each once', () => {
     ],
   );
   assert.equal(enisOf(EMPTY).size, 0);
+});
+
+const PREFIX = '10.10.0.96/28';
+const pods = [inPrefix('c1', '10.10.0.97', PREFIX)];
+const prefixes: [
+  title: string,
+  given: Partial<State>,
+  held: string[] | undefined,
+  found: string | undefined,
+][] = [
+  [
+    'a prefix that the ENI holds',
+    { reservations: pods, delegations: [delegation(PREFIX)] },
+    [PREFIX],
+    undefined,
+  ],
+  ['a prefix that the ENI lost', { reservations: pods, delegations: [delegation(PREFIX)] }, [], 'assign'],
+  ['a prefix to spare', { delegations: [delegation(PREFIX)] }, [PREFIX], undefined],
+  ['a prefix that no pod is in', { delegations: [delegation(PREFIX, { spare: 0 })] }, [PREFIX], 'release'],
+  [
+    'a prefix that is to go',
+    { delegations: [delegation(PREFIX, { state: 'releasing' })] },
+    [PREFIX],
+    'release',
+  ],
+  [
+    'a prefix of an ENI that is gone',
+    { reservations: pods, delegations: [delegation(PREFIX)] },
+    undefined,
+    'report',
+  ],
+  [
+    'a prefix that nobody waits for any more',
+    { delegations: [delegation(PREFIX, { state: 'assigning', spare: 0 })] },
+    [],
+    'release',
+  ],
+];
+for (const [title, given, held, found] of prefixes) {
+  test(`inspectRecords() finds ${found ?? 'nothing'} for ${title}`, () => {
+    const findings = inspectRecords(inspection({ ...EMPTY, ...given }), REF, held);
+    const ofPrefix = findings.filter(({ address }) => address === PREFIX).map(({ action }) => action);
+    assert.deepEqual(ofPrefix, found === undefined ? [] : [found]);
+  });
+}
+
+test('inspectEni() judges a prefix that no record explains as an address: only inside the ranges', () => {
+  const around = { pods: { eni: REF, ranges: ['10.10.0.96-10.10.0.127'] } };
+  const found = inspectEni(inspection({ ...EMPTY, networks: around }), REF, [
+    '10.10.0.80/28',
+    PREFIX,
+    '10.10.0.96/27',
+  ]);
+  assert.deepEqual(
+    found.map(({ action, address }) => `${action} ${address}`),
+    [`report ${PREFIX}`, 'report 10.10.0.96/27'],
+  );
 });

@@ -8,7 +8,7 @@ import { applyReport, unansweredError } from '../../src/eni/report.ts';
 import { queueOf, type RoundReport } from '../../src/eni/round.ts';
 import type { UnassignOutcome } from '../../src/eni/unassign.ts';
 import type { Reservation, State } from '../../src/model.ts';
-import { EMPTY, mark, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { delegation, EMPTY, inPrefix, mark, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
 import { span } from '../net/literals.ts';
 import { NEIGHBOUR } from './fake-cloud.ts';
 
@@ -189,4 +189,71 @@ test('applyReport() has an address taken off that was given up while EC2 was ask
   assert.deepEqual(applyReport(stateOf([givenUp]), REF, lost, LATER).reservations, [
     { ...asked, unconfirmed: true },
   ]);
+});
+
+const PREFIX = '10.10.0.96/28';
+const waiting = inPrefix('c1', '10.10.0.97', PREFIX, { state: 'assigning', deadline: NOW + 30_000 });
+const wanted: State = {
+  ...stateOf([waiting]),
+  delegations: [delegation(PREFIX, { state: 'assigning' })],
+};
+const afterPrefix = (outcome: AssignOutcome, state = wanted): State =>
+  applyReport(state, REF, reportOf(state, { assigned: { [PREFIX]: outcome } }), LATER);
+
+test('applyReport() gives pods their addresses with the prefix', () => {
+  const { delegations, reservations } = afterPrefix({ kind: 'held' });
+  assert.deepEqual(delegations, [delegation(PREFIX, { since: LATER })]);
+  assert.deepEqual(reservations, [inPrefix('c1', '10.10.0.97', PREFIX, { since: LATER })]);
+});
+
+test('applyReport() tells every pod of a refused prefix, and forgets that', () => {
+  const verdict = { kind: 'address-taken', message: 'no' } as const;
+  const next = afterPrefix({ kind: 'refused', verdict, holder: NEIGHBOUR });
+  assert.deepEqual(next.delegations, []);
+  assert.deepEqual(
+    next.reservations.map((one) => [one.state, one.verdict, one.since]),
+    [['refused', verdict, LATER]],
+  );
+  assert.deepEqual(
+    next.marks.map(({ address, reason, eni }) => [address, reason, eni]),
+    [[PREFIX, 'foreign', NEIGHBOUR]],
+  );
+});
+
+test('applyReport() remembers of a prefix that an Assign of it may still land', () => {
+  const { delegations, reservations } = afterPrefix({ kind: 'unanswered', error });
+  assert.deepEqual(
+    delegations.map(({ unconfirmed }) => unconfirmed),
+    [true],
+  );
+  assert.deepEqual(reservations, [waiting]);
+});
+
+test('applyReport() hands nothing more out of a prefix that the ENI lost to somebody else', () => {
+  const state: State = {
+    ...stateOf([inPrefix('c1', '10.10.0.97', PREFIX)]),
+    delegations: [delegation(PREFIX, { lost: true })],
+  };
+  const verdict = { kind: 'address-taken', message: 'no' } as const;
+  const { delegations, reservations } = afterPrefix({ kind: 'refused', verdict }, state);
+  assert.deepEqual(
+    delegations.map((one) => one.state),
+    ['releasing'],
+  );
+  assert.deepEqual(reservations, state.reservations, 'its pod may be alive');
+});
+
+test('applyReport() forgets a prefix that came off, and explains it to whoever still sees it', () => {
+  const state: State = {
+    ...EMPTY,
+    delegations: [delegation(PREFIX, { state: 'releasing', cooldown: 5000 })],
+  };
+  const next = applyReport(
+    state,
+    REF,
+    reportOf(state, { released: { [PREFIX]: { kind: 'released' } } }),
+    LATER,
+  );
+  assert.deepEqual(next.delegations, []);
+  assert.deepEqual(next.marks, [mark(PREFIX, { since: LATER, until: LATER + 60_000 })]);
 });

@@ -7,7 +7,18 @@ import { planRelease } from '../../src/allocator/release.ts';
 import { applyReport } from '../../src/eni/report.ts';
 import { callEc2, queueOf } from '../../src/eni/round.ts';
 import type { State } from '../../src/model.ts';
-import { attachment, claimOnEni, EMPTY, NOW, onEni, REF, reservation, stateOf } from '../allocator/claims.ts';
+import {
+  attachment,
+  claimOnEni,
+  delegation,
+  EMPTY,
+  inPrefix,
+  NOW,
+  onEni,
+  REF,
+  reservation,
+  stateOf,
+} from '../allocator/claims.ts';
 import { type Action, FakeCloud, type Fault, NEIGHBOUR } from './fake-cloud.ts';
 
 const mixed = stateOf([
@@ -23,12 +34,12 @@ const mixed = stateOf([
 test('queueOf() has what waits at the ENI, of every network', () => {
   const { assigning, releasing, strays } = queueOf(mixed, REF, { listed: [], orphans: ['10.10.0.90'] }, NOW);
   assert.deepEqual(
-    assigning.map(({ container }) => container),
-    ['c1', 'c5'],
+    assigning.map(({ address }) => address),
+    ['10.10.0.80', '10.10.0.84'],
   );
   assert.deepEqual(
-    releasing.map(({ container }) => container),
-    ['c2'],
+    releasing.map(({ address }) => address),
+    ['10.10.0.81'],
   );
   assert.deepEqual(strays, ['10.10.0.90']);
 });
@@ -50,6 +61,40 @@ test('callEc2() takes strays off in the same call', async () => {
   const cloud = new FakeCloud({ own: ['10.10.0.81', '10.10.0.90'] });
   await callEc2(cloud, REF, queueOf(mixed, REF, { listed: [], orphans: ['10.10.0.90'] }, NOW));
   assert.deepEqual(cloud.calls[0], ['unassign', '10.10.0.81', '10.10.0.90']);
+});
+
+test('callEc2() asks for addresses and prefixes in calls of their own, when all has come off', async () => {
+  const cloud = new FakeCloud({ own: ['10.10.0.81'] });
+  cloud.assignElsewhere(REF.id, '10.10.0.112/28');
+  const state: State = {
+    ...stateOf([
+      ...mixed.reservations.slice(0, 2),
+      inPrefix('c9', '10.10.0.97', '10.10.0.96/28', { state: 'assigning' }),
+    ]),
+    delegations: [
+      delegation('10.10.0.96/28', { state: 'assigning' }),
+      delegation('10.10.0.112/28', { state: 'releasing' }),
+    ],
+  };
+  await callEc2(cloud, REF, queueOf(state, REF, { listed: [] }, NOW));
+  assert.deepEqual(cloud.calls, [
+    ['unassign', '10.10.0.81'],
+    ['unassign', '10.10.0.112/28'],
+    ['assign', '10.10.0.80'],
+    ['assign', '10.10.0.96/28'],
+  ]);
+});
+
+test('queueOf() asks for nothing that overlaps what nobody explains', () => {
+  const state: State = {
+    ...stateOf([onEni('c1', '10.10.0.80', { state: 'assigning' })]),
+    delegations: [delegation('10.10.0.96/28', { state: 'assigning' })],
+  };
+  const { squatted, assigning } = queueOf(state, REF, { listed: ['10.10.0.80/28', '10.10.0.99'] }, NOW);
+  assert.deepEqual(
+    [assigning, squatted.map(({ address }) => address)],
+    [[], ['10.10.0.96/28', '10.10.0.80']],
+  );
 });
 
 test('queueOf() has an address again that a living pod lost', () => {

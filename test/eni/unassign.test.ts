@@ -133,3 +133,15 @@ test('unassign() does not take an IPv6 address for gone that EC2 shows, or that 
   silent.fail('describe', 'denied');
   assert.equal((await unassign(silent, REF, [IPV6])).get(IPV6)?.kind, 'unanswered');
 });
+
+test('unassign() believes a list that shows a prefix no longer, whatever EC2 says', async () => {
+  const cloud = new FakeCloud({ ipv6: [] });
+  cloud.wording = () => 'no reason given';
+  cloud.assignElsewhere(REF.id, '10.10.0.96/28');
+  const outcomes = await unassign(cloud, REF, ['10.10.0.80/28', '10.10.0.96/28']);
+  assert.deepEqual(
+    [...outcomes.values()].map(({ kind }) => kind),
+    ['released', 'released'],
+  );
+  assert.deepEqual(cloud.own, []);
+});

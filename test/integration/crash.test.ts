@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Crashes } from './crashes.ts';
-import { ENI, type HostOptions, startHost } from './host.ts';
+import { ENI, type HostOptions, RANGE, startHost } from './host.ts';
 import { makeInterfaces } from './host-interfaces.ts';
 import { trace, whyNoStrace } from './strace.ts';
 
@@ -18,6 +18,15 @@ const onEni: HostOptions = {
     ...seed,
     enis: seed.enis.map((eni) => (eni.id === ENI ? { ...eni, secondaries: FOREIGN } : eni)),
   }),
+};
+/** The first prefix of the range has somebody else's address in it, and the resident's is in no whole one. */
+const inPrefixes: HostOptions = {
+  ...onEni,
+  ipam: {
+    ranges: [[{ ...RANGE, rangeStart: '10.10.0.79', rangeEnd: '10.10.0.127' }]],
+    cooldown: 0,
+    eni: { mode: 'prefix', spare: 0 },
+  },
 };
 const withoutEni: HostOptions = { ...onEni, ipam: { eni: { assign: false } } };
 
@@ -34,19 +43,31 @@ function makeNetns(name: string): string {
   return path;
 }
 
-for (const [command, eni, options] of [
-  ['ADD', ENI, onEni],
-  ['DEL', ENI, onEni],
-  ['ADD', undefined, withoutEni],
-  ['DEL', undefined, withoutEni],
+for (const [command, place, eni, options] of [
+  ['ADD', '', ENI, onEni],
+  ['DEL', '', ENI, onEni],
+  ['ADD', ' in prefixes', ENI, inPrefixes],
+  ['DEL', ' in prefixes', ENI, inPrefixes],
+  ['ADD', ' without an ENI', undefined, withoutEni],
+  ['DEL', ' without an ENI', undefined, withoutEni],
 ] as const) {
-  const place = eni ? '' : ' without an ENI';
   test(`${command}${place}, killed at each of its steps, harms nobody and leaves nothing`, {
     skip,
   }, async (t) => {
     assert.equal(whyNot, undefined);
     const foreign = new Map([[ENI, FOREIGN]]);
-    const crashes = new Crashes({ command, options, interfaces, eni, foreign, makeNetns });
+    const isInPrefixes = options === inPrefixes;
+    const residentArgs = isInPrefixes ? { residentArgs: 'IP=10.10.0.79' } : {};
+    const crashes = new Crashes({
+      command,
+      options,
+      interfaces,
+      eni,
+      foreign,
+      makeNetns,
+      isInPrefixes,
+      ...residentArgs,
+    });
     t.diagnostic(await crashes.play());
   });
 }

@@ -22,6 +22,10 @@ export interface Scene {
   /** The ENI that addresses are assigned to, if they are. */
   readonly eni: string | undefined;
   readonly foreign: Expectation['foreign'];
+  /** Empty prefixes are given back by the next pod that goes, or by reconcile. */
+  readonly isInPrefixes: boolean;
+  /** What the pod has in CNI_ARGS that lives through all of it. */
+  readonly residentArgs?: string;
   /** Makes a file that stands for a container's network namespace. */
   readonly makeNetns: (name: string) => string;
 }
@@ -74,7 +78,9 @@ export class Crashes {
   /** What there is before the verb that dies. */
   async #prepare(): Promise<Frozen> {
     await using host = await startHost(this.#scene.interfaces, this.#scene.options);
-    [this.#resident = ''] = await host.node.add('resident', { netns: this.#netns.resident });
+    const { residentArgs: args } = this.#scene;
+    const call = { netns: this.#netns.resident, ...(args === undefined ? {} : { args }) };
+    [this.#resident = ''] = await host.node.add('resident', call);
     if (this.#scene.command === 'DEL') await host.node.add('victim', { netns: this.#netns.victim });
     return await freeze(host, this.#scene.interfaces, this.#scene.options);
   }
@@ -116,6 +122,7 @@ export class Crashes {
   /** The runtime calls DEL. */
   async #deleted(host: Host): Promise<void> {
     await this.#timed(() => host.node.del('victim', { netns: this.#netns.victim }));
+    await this.#reconcilePrefixes(host);
     this.#checkWhole(host, []);
   }
 
@@ -126,6 +133,15 @@ export class Crashes {
     this.#checkWhole(host, [this.#holding(host, 'victim', address)]);
     await host.node.del('victim', call);
     this.#checkWhole(host, []);
+  }
+
+  /** Only prefixes may be left, and these on record. */
+  async #reconcilePrefixes(host: Host): Promise<void> {
+    this.#check(host, []);
+    const remains = findRemains(host, this.#expectation(host, []));
+    if (!this.#scene.isInPrefixes || !remains.every((one) => one.includes('/28 on '))) return;
+    if (remains.length > 0) this.#unrepaired += 1;
+    await reconcile(host);
   }
 
   /** Nothing is ever heard of the container again; another pod comes and goes. */

@@ -8,7 +8,7 @@ import { type Host, type HostOptions, startHost } from './host.ts';
 import type { HostInterface } from './host-interfaces.ts';
 
 export interface Frozen extends Disposable {
-  /** A host with this state directory, times of files included, and these addresses on its ENIs. */
+  /** A host with this state directory, times of files included, and these addresses and prefixes on its ENIs. */
   thaw(): Promise<Host>;
 }
 
@@ -22,12 +22,14 @@ export async function freeze(
   await host.aws.idle();
   const directory = mkdtempSync(join(tmpdir(), 'eni-local-frozen-'));
   copy(host.node.dataDir, directory);
-  const held = new Map([...host.aws.state().enis].map(([id, { secondaries }]) => [id, secondaries]));
+  const held = new Map(
+    [...host.aws.state().enis].map(([id, { secondaries, prefixes }]) => [id, { secondaries, prefixes }]),
+  );
   const seed = (base: Seed): Seed => {
     const changed = options.seed?.(base) ?? base;
     return {
       ...changed,
-      enis: changed.enis.map((eni) => ({ ...eni, secondaries: held.get(eni.id) ?? [] })),
+      enis: changed.enis.map((eni) => ({ ...eni, ...held.get(eni.id) })),
     };
   };
   return {

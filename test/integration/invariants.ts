@@ -1,6 +1,6 @@
 /** What must hold of a node and the AWS around it whenever nothing is going on (contract, section 4). */
 import type { Host } from './host.ts';
-import type { StoredReservation } from './node.ts';
+import type { StoredDocument, StoredReservation } from './node.ts';
 
 /** An address that a living attachment was told is its own. */
 export interface Holding {
@@ -22,7 +22,7 @@ interface Recorded extends StoredReservation {
   readonly eni?: { readonly id: string; readonly subnet: string };
 }
 
-interface Recollection {
+interface Recollection extends Pick<StoredDocument, 'delegations'> {
   readonly reservations: readonly Recorded[];
   readonly marks: readonly { readonly address: string; readonly reason: string; readonly eni?: string }[];
 }
@@ -32,7 +32,7 @@ interface Recollection {
  * address on an ENI that nothing explains and nothing will take off, a foreign one that was touched.
  */
 export function findProblems({ aws, node }: Host, { live, foreign }: Expectation): string[] {
-  const { reservations, marks } = node.document() as Recollection;
+  const { reservations, delegations, marks } = node.document() as Recollection;
   const problems: string[] = [];
 
   const owners = new Map<string, string>();
@@ -41,7 +41,7 @@ export function findProblems({ aws, node }: Host, { live, foreign }: Expectation
     const other = owners.get(place);
     if (other) problems.push(`${container} and ${other} both have ${address}`);
     owners.set(place, container);
-    if (eni && !aws.addresses(eni).includes(address))
+    if (eni && !isOnEni(aws, eni, address))
       problems.push(`${container} lives, and ${eni} does not hold its ${address}`);
     const isRecorded = reservations.some(
       (one) => one.container === container && one.network === network && one.address === address,
@@ -58,11 +58,11 @@ export function findProblems({ aws, node }: Host, { live, foreign }: Expectation
   }
 
   for (const { id } of aws.state().enis.values()) {
-    const held = aws.addresses(id);
+    const held = [...aws.addresses(id), ...aws.prefixes(id)];
     const theirs = foreign.get(id) ?? [];
     const explained = new Set([
       ...theirs,
-      ...reservations.flatMap(({ address, eni }) => (eni?.id === id ? address : [])),
+      ...[...reservations, ...delegations].flatMap(({ address, eni }) => (eni?.id === id ? address : [])),
       ...marks.flatMap(({ address, reason, eni }) => (eni === id && reason === 'asked' ? address : [])),
     ]);
     for (const address of held)
@@ -78,6 +78,15 @@ export function findProblems({ aws, node }: Host, { live, foreign }: Expectation
   return problems;
 }
 
+/** By itself, or by a /28 of 10.10.0.0/24. */
+const isOnEni = (aws: Host['aws'], eni: string, address: string): boolean =>
+  aws.addresses(eni).includes(address) || aws.prefixes(eni).some((prefix) => isOf(prefix, address));
+
+const isOf = (prefix: string, address: string): boolean =>
+  lastByteOf(prefix) === Math.floor(lastByteOf(address) / 16) * 16;
+
+const lastByteOf = (text: string): number => Number(/(\d+)(?:\/28)?$/.exec(text)?.[1]);
+
 /** What is there beyond the living and the foreign: on ENIs, and on record. */
 export function findRemains({ aws, node }: Host, { live, foreign }: Expectation): string[] {
   const onEnis = [...aws.state().enis.values()].flatMap(({ id }) => {
@@ -85,7 +94,11 @@ export function findRemains({ aws, node }: Host, { live, foreign }: Expectation)
       ...(foreign.get(id) ?? []),
       ...live.flatMap(({ address, eni }) => (eni === id ? address : [])),
     ]);
-    return aws.addresses(id).flatMap((address) => (wanted.has(address) ? [] : `${address} on ${id}`));
+    const isNeeded = (prefix: string): boolean =>
+      live.some(({ address, eni }) => eni === id && isOf(prefix, address));
+    const addresses = aws.addresses(id).filter((address) => !wanted.has(address));
+    const prefixes = aws.prefixes(id).filter((prefix) => !isNeeded(prefix));
+    return [...addresses, ...prefixes].map((one) => `${one} on ${id}`);
   });
   const onRecord = node
     .reservations()

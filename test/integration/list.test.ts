@@ -139,3 +139,20 @@ test('its table fits a hundred columns, whatever the names, and ENIs and address
   assert.ok(line.includes(` ${ENI} `), line);
   assert.ok(!stdout.includes('\u001b'), 'no colour off a terminal');
 });
+
+test('it tells each prefix before the addresses that come with it', async () => {
+  await using host = await startHost(interfaces, {
+    ipam: { ranges: [[{ subnet: '10.10.0.0/24' }]], eni: { mode: 'prefix' } },
+  });
+  await host.node.add('c1');
+  const listed = await list(host);
+  assert.deepEqual(
+    listed.map(({ address, state, container, eni }) => [address, state, container, eni]),
+    [
+      ['10.10.0.16/28', 'assigned', undefined, ENI],
+      ['10.10.0.16', 'assigned', 'c1', ENI],
+      ['10.10.0.32/28', 'assigned', undefined, ENI],
+    ],
+  );
+  assert.partialDeepStrictEqual(listed[1], { prefix: '10.10.0.16/28' });
+});

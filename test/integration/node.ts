@@ -52,6 +52,7 @@ export interface StoredReservation {
 
 export interface StoredDocument {
   readonly reservations: readonly StoredReservation[];
+  readonly delegations: readonly { readonly address: string; readonly eni: { readonly id: string } }[];
   readonly marks: readonly unknown[];
   readonly enis: Readonly<Record<string, { readonly id: string; readonly boot: string }>>;
 }
@@ -145,7 +146,7 @@ export class Node implements Disposable {
       (name) => /^state\.(\d+)\.json$/.exec(name)?.[1] ?? [],
     );
     const latest = Math.max(0, ...versions.map(Number));
-    if (latest === 0) return { reservations: [], marks: [], enis: {} };
+    if (latest === 0) return { reservations: [], delegations: [], marks: [], enis: {} };
     const text = readFileSync(join(this.dataDir, `state.${latest}.json`), 'utf8');
     return JSON.parse(text) as StoredDocument;
   }

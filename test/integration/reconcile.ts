@@ -12,9 +12,9 @@ export interface Finding {
 }
 
 /** Repairs what it can, and answers what it found: repaired, reported, or failed to repair. */
-export async function reconcile({ node }: Host): Promise<readonly Finding[]> {
+export async function reconcile({ node }: Host, words: readonly string[] = []): Promise<readonly Finding[]> {
   const env = { ...node.env, ENI_LOCAL_DATA_DIR: node.dataDir };
-  const { stdout, stderr } = await execute(env, '', ['reconcile', '--json']).gone;
+  const { stdout, stderr } = await execute(env, '', ['reconcile', '--json', ...words]).gone;
   if (stdout === '') throw new Error(`eni-local reconcile failed: ${stderr}`);
   return JSON.parse(stdout) as Finding[];
 }

@@ -1,13 +1,21 @@
 /** What happens in the VPC behind the node's back: faults, other people's hands, and time. */
+import type { Aws } from '../aws/aws.ts';
 import type { Ec2Fault } from '../aws/faults.ts';
 import { checkInvariants } from './invariants.ts';
 import type { Delay } from './late-cloud.ts';
 import type { Ledger } from './ledger.ts';
+import { isOf } from './networks.ts';
 import { ENI, type Node, OTHER_ENI } from './node.ts';
 import type { Command } from './pod-commands.ts';
 
 /** How much time may pass in one run between invocations: what a node remembers, it remembers for an hour. */
 const LONGEST_MS = 20 * 60_000;
+/** Whether the one is the other, or has it. */
+const overlaps = (one: string, other: string): boolean =>
+  one === other || ([one, other].some((text) => text.includes('/')) && isOf(one, other));
+
+const roomOf = (aws: Aws): number => ROOM - aws.addresses(ENI).length - aws.prefixes(ENI).length;
+
 /** An m5.large holds so many secondary addresses on each ENI. */
 const ROOM = 9;
 
@@ -58,7 +66,8 @@ const hand = (
 export const moveAwayCommand = (address: string): Command =>
   hand(
     `assigns ${address} to another ENI`,
-    (_, { aws }) => aws.addresses(OTHER_ENI).length < ROOM,
+    (_, { aws }) =>
+      aws.addresses(OTHER_ENI).length < ROOM && !aws.prefixes(ENI).some((prefix) => isOf(prefix, address)),
     (ledger, { aws }) => {
       if (aws.addresses(ENI).includes(address) && !ledger.planted.delete(address)) ledger.stolen.add(address);
       aws.put(OTHER_ENI, address);
@@ -78,10 +87,15 @@ export const plantCommand = (address: string): Command =>
     `puts ${address} on our ENI`,
     (_, node) => {
       const { aws, lateness } = node;
-      const { reservations, marks } = node.state();
-      const isKnown = [...reservations, ...marks].some((one) => one.eni && one.address === address);
-      const isHeld = [ENI, OTHER_ENI].some((eni) => aws.addresses(eni).includes(address));
-      return !isKnown && !isHeld && !lateness.underWay.has(address) && aws.addresses(ENI).length < ROOM;
+      const { reservations, delegations, marks } = node.state();
+      const isKnown = [...reservations, ...delegations, ...marks].some(
+        (one) => one.eni && overlaps(one.address, address),
+      );
+      const isHeld = [ENI, OTHER_ENI].some((eni) =>
+        [...aws.addresses(eni), ...aws.prefixes(eni)].some((one) => overlaps(one, address)),
+      );
+      const isUnderWay = [...lateness.underWay.keys()].some((one) => overlaps(one, address));
+      return !isKnown && !isHeld && !isUnderWay && roomOf(aws) > 0;
     },
     (ledger, { aws }) => {
       ledger.planted.add(address);
@@ -92,11 +106,23 @@ export const plantCommand = (address: string): Command =>
 export const takeOffCommand = (address: string): Command =>
   hand(
     `takes ${address} off our ENI`,
-    (_, { aws }) => aws.addresses(ENI).includes(address),
+    (_, { aws }) => [...aws.addresses(ENI), ...aws.prefixes(ENI)].includes(address),
     (ledger, { aws }) => {
       if (!ledger.planted.delete(address)) ledger.stolen.add(address);
       aws.take(ENI, address);
     },
+  );
+
+/** The other ENI gets a prefix, as the VPC CNI may do anywhere in the subnet. */
+export const fetchElsewhereCommand = (prefix: string): Command =>
+  hand(
+    `fetches ${prefix} for another ENI`,
+    (_, { aws }) =>
+      aws.addresses(OTHER_ENI).length < ROOM &&
+      ![ENI, OTHER_ENI].some((eni) =>
+        [...aws.addresses(eni), ...aws.prefixes(eni)].some((one) => overlaps(one, prefix)),
+      ),
+    (_, { aws }) => aws.put(OTHER_ENI, prefix),
   );
 
 /** From now on the other ENI is out of use. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { State } from '../../src/model.ts';
 import { reservationsOf, scopeOf } from '../../src/state.ts';
 import { isOnEni, type Ledger } from './ledger.ts';
+import { isOf, NETWORKS, type NetworkName } from './networks.ts';
 import { ENI, type Node } from './node.ts';
 import { checkTransitions } from './transitions.ts';
 
@@ -15,6 +16,7 @@ export function checkInvariants(ledger: Ledger, node: Node): void {
   checkExplained(ledger, node, state);
   for (const [index, next] of commits.slice(1).entries())
     checkTransitions(commits[index] ?? next, next, (container) => !node.hasSandbox(container));
+  checkCarried(state);
 }
 
 /** 4.1: two live attachments never hold one address, and no two records either. */
@@ -34,29 +36,50 @@ function assertNoneTwice(items: readonly string[], where: string): void {
   assert.deepEqual(twice, [], `twice, ${where}`);
 }
 
+/** Who has an address of a prefix has it by a prefix that is on record, and no prefix is there twice. */
+function checkCarried({ reservations, delegations }: State): void {
+  assertNoneTwice(
+    delegations.map(({ address }) => address),
+    'of prefixes on record',
+  );
+  for (const { address, prefix, state, network } of reservations) {
+    if (prefix === undefined) continue;
+    assert.ok(
+      NETWORKS[network as NetworkName].isInPrefixes && isOf(prefix, address),
+      `${address}, ${prefix}`,
+    );
+    assert.ok(state === 'assigned' || state === 'assigning' || state === 'refused', `${address} is ${state}`);
+  }
+}
+
 /** What an ADD answered is on record and on the ENI until a DEL, unless somebody else took it (4.4). */
-function checkHeld(ledger: Ledger, { aws }: Node, state: State): void {
-  const held = aws.addresses(ENI);
+function checkHeld(ledger: Ledger, node: Node, state: State): void {
   for (const { entry, address } of ledger.promises()) {
     const who = `of ${entry.attachment.container} on ${entry.attachment.network}`;
     const record = reservationsOf(state, entry.attachment).find((one) => one.address === address);
     assert.equal(record?.state, 'assigned', `the record ${who} for ${address}`);
-    if (!isOnEni(entry) || ledger.stolen.has(address)) continue;
-    assert.ok(held.includes(address), `${address} ${who} is not on the ENI`);
-    assert.ok(!ledger.planted.has(address), `${address} ${who} is somebody else’s`);
+    if (!isOnEni(entry) || ledger.isStolen(record?.prefix ?? address)) continue;
+    assert.ok(node.holds(ENI, address), `${address} ${who} is not on the ENI`);
+    assert.ok(!ledger.isPlanted(address), `${address} ${who} is somebody else’s`);
+    if (record?.prefix) assert.ok(node.aws.prefixes(ENI).includes(record.prefix), `${record.prefix} ${who}`);
   }
 }
 
 /** 4.3: whatever is on the ENI, somebody will take it off: it has a record, or we know that we asked for it. */
-function checkExplained({ planted }: Ledger, { aws, time }: Node, { reservations, marks }: State): void {
+function checkExplained(
+  { planted }: Ledger,
+  { aws, time }: Node,
+  { reservations, delegations, marks }: State,
+): void {
   const explained = new Set([
     ...planted,
-    ...reservations.flatMap(({ eni, address }) => (eni?.id === ENI ? address : [])),
+    ...[...reservations, ...delegations].flatMap(({ eni, address }) => (eni?.id === ENI ? address : [])),
     ...marks.flatMap(({ eni, reason, address, until }) =>
       eni === ENI && reason === 'asked' && until > time.now ? address : [],
     ),
   ]);
-  const unexplained = aws.addresses(ENI).filter((address) => !explained.has(address));
+  const held = [...aws.addresses(ENI), ...aws.prefixes(ENI)];
+  const unexplained = held.filter((address) => !explained.has(address));
   assert.deepEqual(unexplained, [], 'on the ENI, and nothing explains it');
 }
 

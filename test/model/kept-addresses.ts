@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Binding, MarkReason, State } from '../../src/model.ts';
 import type { Entry } from './ledger.ts';
-import { NETWORKS } from './networks.ts';
+import { ADDRESSES, isOf, NETWORKS } from './networks.ts';
 import { ENI, type Node, OTHER_ENI } from './node.ts';
 
 /** Reasons for which an address cannot be had. */
@@ -31,8 +31,15 @@ export function rememberKept({ attachment, pod }: Entry, node: Node): Kept {
 }
 
 function unavailableIn(node: Node): ReadonlySet<string> {
-  const { reservations, marks }: State = node.state();
+  const { reservations, delegations, marks }: State = node.state();
+  const prefixes = [
+    ...[ENI, OTHER_ENI].flatMap((eni) => node.aws.prefixes(eni)),
+    ...delegations.map(({ address }) => address),
+    ...marks.flatMap(({ address, reason }) => (OUT_OF_REACH.has(reason) ? address : [])),
+    ...node.lateness.underWay.keys(),
+  ].filter((text) => text.includes('/'));
   return new Set([
+    ...ADDRESSES.filter((address) => prefixes.some((prefix) => isOf(prefix, address))),
     ...[ENI, OTHER_ENI].flatMap((eni) => node.aws.addresses(eni)),
     ...reservations.flatMap(({ eni, address, state }) => (eni && state !== 'refused' ? address : [])),
     ...marks.flatMap(({ eni, address, reason }) => (eni && OUT_OF_REACH.has(reason) ? address : [])),
@@ -47,8 +54,9 @@ export function checkKept(
   answer: readonly string[],
   node: Node,
 ): void {
-  const { sets, isOnEni } = NETWORKS[attachment.network];
-  if (!isOnEni) return;
+  const { sets, isOnEni, isInPrefixes } = NETWORKS[attachment.network];
+  // Of prefixes it is not for the single address to say what was to be had.
+  if (!isOnEni || isInPrefixes) return;
   if (own && !unavailable.has(own.address))
     assert.deepEqual(answer, [own.address], 'its address was kept for it');
   const now = unavailableIn(node);

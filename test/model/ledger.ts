@@ -1,6 +1,6 @@
 /** What the world outside knows: which attachments were answered what, and what others did to our ENI. */
 import type { Attachment } from '../../src/model.ts';
-import { NETWORKS, type NetworkName } from './networks.ts';
+import { isOf, NETWORKS, type NetworkName } from './networks.ts';
 
 /** An attachment that some ADD was for. */
 export interface Entry {
@@ -22,6 +22,16 @@ export class Ledger {
 
   /** The other ENI is attached to nothing any more. */
   isOtherDetached = false;
+
+  /** Whether somebody else put the address on our ENI, be it with a prefix. */
+  isPlanted(address: string): boolean {
+    return [...this.planted].some((one) => one === address || (one.includes('/') && isOf(one, address)));
+  }
+
+  /** Whether somebody else took the address or prefix off our ENI. */
+  isStolen(address: string): boolean {
+    return this.stolen.has(address);
+  }
 
   get entries(): readonly Entry[] {
     return [...this.#entries.values()];

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { Ec2Fault } from '../aws/faults.ts';
 import { drawSeed } from '../seed.ts';
 import * as vpc from './cloud-commands.ts';
-import { ADDRESSES, NETWORK_NAMES } from './networks.ts';
+import { ADDRESSES, NETWORK_NAMES, PREFIXES } from './networks.ts';
 import * as pods from './pod-commands.ts';
 import { REACH } from './reach.ts';
 import { play } from './story.ts';
@@ -17,6 +17,8 @@ const COMMANDS = Number(process.env['ENI_LOCAL_MODEL_COMMANDS'] ?? 40);
 const network = fc.constantFrom(...NETWORK_NAMES);
 const pod = fc.constantFrom('ada', 'bob', 'cleo');
 const address = fc.constantFrom(...ADDRESSES);
+const prefix = fc.constantFrom(...PREFIXES);
+const holding = fc.oneof({ weight: 3, arbitrary: address }, { weight: 1, arbitrary: prefix });
 const place = fc.nat(11);
 const steps = fc.option(fc.nat(60), { nil: undefined, freq: 3 });
 const wish = fc.option(address, { nil: undefined, freq: 4 });
@@ -71,8 +73,9 @@ const commands = fc.commands(
     fc.nat(150_000).map(vpc.passCommand),
     address.map(vpc.moveAwayCommand),
     address.map(vpc.giveBackCommand),
-    address.map(vpc.plantCommand),
-    address.map(vpc.takeOffCommand),
+    holding.map(vpc.plantCommand),
+    holding.map(vpc.takeOffCommand),
+    prefix.map(vpc.fetchElsewhereCommand),
     fc.constant(vpc.detachCommand()),
   ],
   { maxCommands: COMMANDS, size: 'max' },

@@ -21,7 +21,7 @@ import { defaultSeed } from '../aws/cloud/seed.ts';
 import { Random } from '../aws/random.ts';
 import { Lateness, lateCloud } from './late-cloud.ts';
 import { Killed, MortalWorld } from './mortal-world.ts';
-import { NETWORKS, type NetworkName } from './networks.ts';
+import { isOf, NETWORKS, type NetworkName } from './networks.ts';
 import { Time } from './time.ts';
 
 export const ENI = 'eni-00000000000000002';
@@ -69,6 +69,14 @@ export class Node implements AsyncDisposable {
     const aws = await startAws({ seed: defaultSeed({ secondary: MASTER.mac }), randomSeed: seed });
     Object.assign(process.env, aws.environment(), aws.staticCredentials());
     return new Node(aws, seed);
+  }
+
+  /** Whether the ENI has the address, be it by a prefix. */
+  holds(eni: string, address: string): boolean {
+    return (
+      this.aws.addresses(eni).includes(address) ||
+      this.aws.prefixes(eni).some((prefix) => prefix === address || isOf(prefix, address))
+    );
   }
 
   state(): State {

@@ -157,9 +157,8 @@ export const checkCommand = (place: number): Command =>
   about(place, 'CHECK', async (entry, _, node) => {
     const believed = entry.answered;
     const outcome = await node.check(entry.attachment, { believed });
-    const held = node.aws.addresses(ENI);
     const isFine =
-      believed.length > 0 && believed.every((address) => !isOnEni(entry) || held.includes(address));
+      believed.length > 0 && believed.every((address) => !isOnEni(entry) || node.holds(ENI, address));
     if (outcome.kind === 'done') assert.ok(isFine, 'CHECK found nothing');
     if (outcome.kind !== 'failed') return;
     if (outcome.failure.kind === 'check-failed') assert.ok(!isFine, outcome.failure.message);

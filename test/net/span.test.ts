@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { formatAddress } from '../../src/net/address.ts';
-import { contains, encloses, overlaps, parseSpan, type Span } from '../../src/net/span.ts';
+import {
+  contains,
+  encloses,
+  formatBlock,
+  intersect,
+  overlaps,
+  parseSpan,
+  type Span,
+} from '../../src/net/span.ts';
 import { arbitraryAddress } from './arbitrary.ts';
 import { address, span } from './literals.ts';
 
@@ -82,3 +90,16 @@ test('overlaps() means that the later first address is in both', () => {
     }),
   );
 });
+
+test('intersect() is what both spans have', () => {
+  const both = (a: string, b: string) => intersect(span(a), span(b));
+  assert.deepEqual(both('10.1.2.0-10.1.2.9', '10.1.2.5-10.1.2.20'), span('10.1.2.5-10.1.2.9'));
+  assert.deepEqual(both('10.1.2.5', '10.1.2.0/24'), span('10.1.2.5'));
+  assert.equal(both('10.1.2.5', '10.1.2.6'), undefined);
+});
+
+for (const text of ['10.1.2.3', '10.1.2.16/28', '0.0.0.0/0', '2001:db8::1', '2001:db8:0:0:1::/80', '::/0']) {
+  test(`formatBlock() writes ${text} as it was read`, () => {
+    assert.equal(formatBlock(span(text)), text);
+  });
+}

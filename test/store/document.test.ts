@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { Mark, Reservation, State } from '../../src/model.ts';
+import type { Delegation, Mark, Reservation, State } from '../../src/model.ts';
 import {
   type Document,
   EMPTY,
@@ -12,7 +12,15 @@ import {
   printDocument,
   successor,
 } from '../../src/store/document.ts';
-import { binding, EMPTY as EMPTY_STATE, mark, onEni, pod, reservation } from '../allocator/claims.ts';
+import {
+  binding,
+  delegation,
+  EMPTY as EMPTY_STATE,
+  mark,
+  onEni,
+  pod,
+  reservation,
+} from '../allocator/claims.ts';
 
 const HISTORY = 64;
 
@@ -34,12 +42,17 @@ const arbitraryReservation: fc.Arbitrary<Reservation> = fc
     ...(owner ? { pod: owner } : {}),
   }));
 
+const arbitraryDelegation: fc.Arbitrary<Delegation> = fc
+  .tuple(fc.ipV4(), fc.constantFrom('assigning', 'assigned', 'releasing'), fc.nat())
+  .map(([first, state, spare]) => delegation(`${first}/28`, { state, spare }));
+
 const arbitraryMark: fc.Arbitrary<Mark> = fc
   .tuple(fc.ipV4(), fc.constantFrom('released', 'foreign', 'asked', 'unsettled'), fc.nat())
   .map(([address, reason, until]) => mark(address, { reason, until }));
 
 const arbitraryState: fc.Arbitrary<State> = fc.record({
   reservations: fc.array(arbitraryReservation, { maxLength: 5 }),
+  delegations: fc.array(arbitraryDelegation, { maxLength: 3 }),
   marks: fc.array(arbitraryMark, { maxLength: 5 }),
   cursors: fc.dictionary(fc.string({ unit: 'grapheme' }), arbitraryText, { noNullPrototype: true }),
   networks: fc.dictionary(

@@ -1,0 +1,340 @@
+/** Which prefixes an ENI may get, and until when it needs them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Claim } from '../../src/allocator/claim.ts';
+import { planAdd } from '../../src/allocator/plan.ts';
+import { blockAround, blocksIn, idlePrefixes, requireBlocks } from '../../src/allocator/prefixes.ts';
+import { planRelease } from '../../src/allocator/release.ts';
+import { fitToSubnet } from '../../src/allocator/subnet.ts';
+import type { Delegation, Reservation, State } from '../../src/model.ts';
+import { formatBlock } from '../../src/net/span.ts';
+import { address } from '../net/literals.ts';
+import {
+  attachment,
+  binding,
+  claimOnEni,
+  DUAL_ENI,
+  delegation,
+  EMPTY,
+  ENI,
+  inPrefix,
+  mark,
+  NOW,
+  onEni,
+  pod,
+  rangeSets,
+  spansOnEni,
+  stateOf,
+} from './claims.ts';
+
+const FIRST = '10.10.0.96/28';
+const SECOND = '10.10.0.112/28';
+const THIRD = '10.10.0.128/28';
+
+/** A claim of one address out of prefixes; `.96` to `.143` has three of them. */
+const claimInPrefix = (container: string, given: Partial<Claim> = {}): Claim =>
+  claimOnEni(container, { sets: spansOnEni('96-143'), delegation: { spare: 0 }, ...given });
+
+const holding = (
+  delegations: readonly Delegation[],
+  reservations: readonly Reservation[] = [],
+  given: Partial<State> = {},
+): State => ({ ...EMPTY, delegations, reservations, ...given });
+
+/** What an ADD comes to: `10.10.0.96 assigned in 10.10.0.96/28`, or a failure's kind; and which prefixes are wanted. */
+function plan(state: State, claim: Claim): readonly [string, ...string[]] {
+  const { state: next, value } = planAdd(state, claim, NOW);
+  const own = next.reservations.find(({ container }) => container === claim.attachment.container);
+  const told =
+    value.kind === 'refused'
+      ? value.failure.kind
+      : `${own?.address} ${own?.state} in ${own?.prefix ?? 'none'}`;
+  const wanted = next.delegations.filter((one) => !state.delegations.includes(one));
+  return [told, ...wanted.map(({ address: prefix }) => prefix)];
+}
+
+/** Pods in all addresses of a /28. */
+const crowd = (prefix: string): readonly Reservation[] => {
+  const first = Number(prefix.replace(/\/28$/, '').split('.').at(-1));
+  return Array.from({ length: 16 }, (_, place) =>
+    inPrefix(`${prefix}-${place}`, `10.10.0.${first + place}`, prefix),
+  );
+};
+
+test('blockAround() is the /28 of an IPv4 address, and the /80 of an IPv6 address', () => {
+  const found = ['10.10.0.97', '10.10.0.111', '2001:db8::1:2:3:4'].map((one) =>
+    formatBlock(blockAround(address(one))),
+  );
+  assert.deepEqual(found, [FIRST, FIRST, '2001:db8:0:0:1::/80']);
+});
+
+const orders: [order: Claim['order'], expected: string[]][] = [
+  ['sequential', [FIRST, SECOND, THIRD]],
+  ['reverse', [THIRD, SECOND, FIRST]],
+];
+for (const [order, expected] of orders) {
+  test(`blocksIn() has every whole prefix once, ${order}`, () => {
+    const [set] = spansOnEni('90-150');
+    assert.ok(set);
+    assert.deepEqual([...blocksIn(set, claimInPrefix('c1', { order }))].map(formatBlock), expected);
+  });
+}
+
+test('blocksIn() starts at another place on another node, where nodes spread', () => {
+  const [set] = spansOnEni('16-239');
+  assert.ok(set);
+  const starts = Array.from({ length: 20 }, (_, node) => {
+    const eni = { ...ENI, id: `eni-${node}` };
+    const all = [...blocksIn(set, claimInPrefix('c1', { order: 'spread', eni }))].map(formatBlock);
+    assert.equal(new Set(all).size, 14);
+    return all[0];
+  });
+  assert.ok(new Set(starts).size >= 8, starts.join());
+});
+
+test('blocksIn() passes over prefixes with an address that no pod may have', () => {
+  const sets = fitToSubnet(
+    rangeSets([{ subnet: '10.10.0.0/24', gateway: '10.10.0.100', exclude: ['10.10.0.130-10.10.0.200'] }]),
+    ENI,
+  );
+  const [set] = sets;
+  assert.ok(set);
+  const found = [...blocksIn(set, claimInPrefix('c1'))].map(formatBlock);
+  const expected = [16, 32, 48, 64, 80, 112, 208, 224].map((first) => `10.10.0.${first}/28`);
+  assert.deepEqual(found, expected);
+});
+
+test('blocksIn() begins at once in a subnet of 2^64 addresses', () => {
+  const [set] = fitToSubnet(rangeSets([{ subnet: '2600:1f14:abc:1200::/64' }]), DUAL_ENI);
+  assert.ok(set);
+  for (const block of blocksIn(set, claimInPrefix('c1'))) {
+    assert.equal(formatBlock(block), '2600:1f14:abc:1200:1::/80');
+    break;
+  }
+});
+
+test('requireBlocks() refuses a set without a whole prefix', () => {
+  assert.throws(() => requireBlocks(spansOnEni('97-126')), {
+    kind: 'invalid-config',
+    message: /no whole \/28/,
+  });
+  requireBlocks(spansOnEni('97-127'));
+});
+
+const adds: [title: string, state: State, given: Partial<Claim>, expected: [string, ...string[]]][] = [
+  ['fetches a prefix', EMPTY, {}, ['10.10.0.96 assigning in 10.10.0.96/28', FIRST]],
+  [
+    'fetches as many to spare as there are to be',
+    EMPTY,
+    { delegation: { spare: 5 } },
+    ['10.10.0.96 assigning in 10.10.0.96/28', FIRST, SECOND, THIRD],
+  ],
+  [
+    'takes what is free in a prefix at once',
+    holding([delegation(FIRST)]),
+    {},
+    ['10.10.0.96 assigned in 10.10.0.96/28'],
+  ],
+  [
+    'waits for a prefix that is on its way',
+    holding([delegation(FIRST, { state: 'assigning' })]),
+    {},
+    ['10.10.0.96 assigning in 10.10.0.96/28'],
+  ],
+  [
+    'prefers a prefix that is there to one that is on its way',
+    holding([delegation(FIRST, { state: 'assigning' }), delegation(SECOND)]),
+    {},
+    ['10.10.0.112 assigned in 10.10.0.112/28'],
+  ],
+  [
+    'joins the prefix with the most pods',
+    holding([delegation(FIRST), delegation(SECOND)], [inPrefix('c9', '10.10.0.115', SECOND)]),
+    {},
+    ['10.10.0.112 assigned in 10.10.0.112/28'],
+  ],
+  [
+    'fetches another prefix when those that there are are full',
+    holding([delegation(FIRST)], crowd(FIRST)),
+    { delegation: { spare: 1 } },
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND, THIRD],
+  ],
+  [
+    'passes over a prefix of which this node has a single address',
+    stateOf([onEni('c9', '10.10.0.100')]),
+    {},
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND],
+  ],
+  [
+    'passes over a prefix of which another ENI has an address, or all',
+    stateOf([], [mark('10.10.0.100', { reason: 'foreign' }), mark(SECOND, { reason: 'foreign' })]),
+    {},
+    ['10.10.0.128 assigning in 10.10.0.128/28', THIRD],
+  ],
+  [
+    'passes over a prefix with an address that is fixed for somebody else',
+    EMPTY,
+    { fixedForOthers: new Map([['10.10.0.99', 'shop/db-0']]) },
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND],
+  ],
+  [
+    'has nothing from a prefix that is lost, or on its way back',
+    holding([delegation(FIRST, { lost: true }), delegation(SECOND, { state: 'releasing' })]),
+    {},
+    ['10.10.0.128 assigning in 10.10.0.128/28', THIRD],
+  ],
+  [
+    'fetches another prefix rather than what is cooling',
+    holding([delegation(FIRST)], crowd(FIRST).slice(1), { marks: [mark('10.10.0.96')] }),
+    { cooldownMs: 30_000 },
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND],
+  ],
+  [
+    'takes what is cooling when the ENI is full',
+    holding([delegation(FIRST)], crowd(FIRST).slice(1), {
+      marks: [mark('10.10.0.96')],
+      limits: [{ eni: ENI.id, family: 4, pods: 9, until: NOW + 1 }],
+    }),
+    { cooldownMs: 30_000 },
+    ['10.10.0.96 assigned in 10.10.0.96/28'],
+  ],
+  [
+    'is told that the ENI is full when its prefixes are',
+    holding([delegation(FIRST)], crowd(FIRST), {
+      limits: [{ eni: ENI.id, family: 4, pods: 9, until: NOW + 1 }],
+    }),
+    {},
+    ['eni-full'],
+  ],
+  [
+    'is told that no prefix is left',
+    holding([delegation(FIRST)], crowd(FIRST), { marks: [mark(SECOND, { reason: 'foreign' })] }),
+    { sets: spansOnEni('96-127') },
+    ['no-free-address'],
+  ],
+  [
+    'has what it asks for with its prefix',
+    EMPTY,
+    { requested: new Map([[0, address('10.10.0.120')]]) },
+    ['10.10.0.120 assigning in 10.10.0.112/28', SECOND],
+  ],
+  [
+    'has what it asks for at once if the prefix is there',
+    holding([delegation(SECOND)]),
+    { requested: new Map([[0, address('10.10.0.120')]]) },
+    ['10.10.0.120 assigned in 10.10.0.112/28'],
+  ],
+  [
+    'has what it asks for by itself where the prefix is not to be had',
+    stateOf([onEni('c9', '10.10.0.121')]),
+    { requested: new Map([[0, address('10.10.0.120')]]) },
+    ['10.10.0.120 assigning in none'],
+  ],
+  [
+    'takes over no single address of a pod that is gone, unless it asks for it',
+    stateOf([onEni('gone', '10.10.0.100')]),
+    { sets: spansOnEni('96-111'), isGone: () => true },
+    ['no-free-address'],
+  ],
+  [
+    'takes over a single address that it asks for',
+    stateOf([onEni('gone', '10.10.0.100')]),
+    { sets: spansOnEni('96-111'), isGone: () => true, requested: new Map([[0, address('10.10.0.100')]]) },
+    ['10.10.0.100 assigning in none'],
+  ],
+  [
+    'takes over an address of a prefix from a pod that is gone',
+    holding([delegation(FIRST)], crowd(FIRST)),
+    { sets: spansOnEni('96-111'), isGone: () => true },
+    ['10.10.0.96 assigned in 10.10.0.96/28'],
+  ],
+  [
+    'has its last address again in a prefix that is there',
+    holding([delegation(FIRST)], [], { bindings: [binding('shop/db-0', '10.10.0.103')] }),
+    { stickyMs: 1000, pod: pod('db') },
+    ['10.10.0.103 assigned in 10.10.0.96/28'],
+  ],
+  [
+    'fetches no prefix for its last address alone',
+    holding([delegation(FIRST)], [], { bindings: [binding('shop/db-0', '10.10.0.113')] }),
+    { stickyMs: 1000, pod: pod('db') },
+    ['10.10.0.96 assigned in 10.10.0.96/28'],
+  ],
+];
+for (const [title, state, given, expected] of adds) {
+  test(`planAdd() in prefixes ${title}`, () => {
+    assert.deepEqual(plan(state, claimInPrefix('c1', given)), expected);
+  });
+}
+
+test('planAdd() of single addresses gives nothing out of a prefix, on whatever ENI of the node', () => {
+  const elsewhere = { eni: { ...ENI, id: 'eni-00000000000000001' } };
+  const state = holding(
+    [delegation(FIRST), delegation(SECOND, elsewhere)],
+    [inPrefix('gone', '10.10.0.100', FIRST)],
+  );
+  const { delegation: _, ...single } = claimInPrefix('c1', { isGone: () => true });
+  assert.deepEqual(plan(state, single), ['10.10.0.128 assigning in none']);
+  assert.deepEqual(plan(state, { ...single, sets: spansOnEni('96-127') }), ['no-free-address']);
+  const requested = new Map([[0, address('10.10.0.120')]]);
+  assert.deepEqual(plan(state, { ...single, requested }), ['address-taken']);
+});
+
+test('planRelease() frees an address of a prefix at once, and lets it cool', () => {
+  const own = inPrefix('c1', '10.10.0.97', FIRST, { cooldown: 5000 });
+  const next = planRelease(holding([delegation(FIRST)], [own]), attachment('c1'), NOW);
+  assert.deepEqual([next.reservations, next.delegations], [[], [delegation(FIRST)]]);
+  assert.deepEqual(next.marks, [mark('10.10.0.97', { until: NOW + 5000 })]);
+});
+
+const idle: [title: string, state: State, expected: string[]][] = [
+  ['an empty one is spared', holding([delegation(FIRST)]), []],
+  ['a second empty one is not', holding([delegation(FIRST), delegation(SECOND)]), [SECOND]],
+  [
+    'each network has its own to spare',
+    holding([delegation(FIRST), delegation(SECOND, { network: 'other' })]),
+    [],
+  ],
+  [
+    'each family has its own to spare',
+    holding([delegation(FIRST), delegation('2600:1f14:abc:1200:1::/80')]),
+    [],
+  ],
+  ['with none to spare, every empty one goes', holding([delegation(FIRST, { spare: 0 })]), [FIRST]],
+  [
+    'one with a pod stays, whatever the pod does',
+    holding([delegation(FIRST, { spare: 0 })], [inPrefix('c1', '10.10.0.97', FIRST, { state: 'assigning' })]),
+    [],
+  ],
+  [
+    'one stays while an address of it is cooling',
+    holding([delegation(FIRST, { spare: 0 })], [], { marks: [mark('10.10.0.97')] }),
+    [],
+  ],
+  [
+    'one goes when the last address is cool',
+    holding([delegation(FIRST, { spare: 0 })], [], { marks: [mark('10.10.0.97', { until: NOW })] }),
+    [FIRST],
+  ],
+  [
+    'one that is there is spared before one that is on its way',
+    holding([delegation(FIRST, { state: 'assigning' }), delegation(SECOND)]),
+    [FIRST],
+  ],
+  [
+    'a pod on another ENI does not keep it',
+    holding(
+      [delegation(FIRST, { spare: 0 })],
+      [inPrefix('c1', '10.10.0.97', FIRST, { eni: { ...ENI, id: 'eni-00000000000000001' } })],
+    ),
+    [FIRST],
+  ],
+];
+for (const [title, state, expected] of idle) {
+  test(`idlePrefixes(): ${title}`, () => {
+    assert.deepEqual(
+      [...idlePrefixes(state, NOW)].map(({ address: prefix }) => prefix),
+      expected,
+    );
+  });
+}
