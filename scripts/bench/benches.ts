@@ -6,6 +6,8 @@ import { measureCold } from './cold/measure.ts';
 import { presentCold } from './cold/present.ts';
 import { measureGrowth } from './growth/measure.ts';
 import { presentGrowth } from './growth/present.ts';
+import { measurePrefix } from './prefix/measure.ts';
+import { presentPrefix } from './prefix/present.ts';
 import type { Report, Scale, Tell } from './report.ts';
 import { measureStorm } from './storm/measure.ts';
 import { presentStorm } from './storm/present.ts';
@@ -34,6 +36,12 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     measureStorm,
     presentStorm,
   ),
+  prefix: bench(
+    'Single addresses and prefixes',
+    { full: { rounds: 3, sizes: [49, 144], latencyMs: 300 }, quick: { rounds: 1, sizes: [3], latencyMs: 0 } },
+    measurePrefix,
+    presentPrefix,
+  ),
   growth: bench(
     'A node on which many pods live',
     { full: { rounds: 15, sizes: [0, 1000, 2000, 4000, 8000] }, quick: { rounds: 1, sizes: [0, 300] } },
@@ -43,8 +51,8 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   cluster: bench(
     'A cluster that starts all at once',
     {
-      full: { nodes: 20, podsEach: 49, latencyMs: 300, abreast: 1 },
-      quick: { nodes: 2, podsEach: 3, latencyMs: 0, abreast: 2 },
+      full: { nodes: 20, podsEach: 49, latencyMs: 300, abreast: 1, modes: ['address', 'prefix'] },
+      quick: { nodes: 2, podsEach: 3, latencyMs: 0, abreast: 2, modes: ['address', 'prefix'] },
     },
     measureCluster,
     presentCluster,

@@ -1,6 +1,9 @@
 /** Calls of a CNI plugin, as a runtime makes them. */
 import { type Measured, runMeasured } from './measured.ts';
 
+/** How pods of a network get their addresses: one by one, or out of prefixes. */
+export type Mode = 'address' | 'prefix';
+
 export type Verb = 'ADD' | 'CHECK' | 'DEL';
 
 /** A plugin with the network that it is called for. */

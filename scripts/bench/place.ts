@@ -35,9 +35,9 @@ export class Interfaces implements Disposable {
   readonly pair: readonly [Interface, Interface];
   readonly #remove: () => void;
 
-  /** @throws Error when this is not root. */
-  constructor() {
-    const [first, second] = [`elb${process.pid}a`, `elb${process.pid}b`];
+  /** Each pair has letters of its own. @throws Error when this is not root. */
+  constructor(letters: 'ab' | 'cd' = 'ab') {
+    const [first = '', second = ''] = Array.from(letters, (letter) => `elb${process.pid}${letter}`);
     execFileSync('ip', ['link', 'add', first, 'type', 'veth', 'peer', 'name', second]);
     this.#remove = undoAtTheLatestAtExit(() => execFileSync('ip', ['link', 'del', first]));
     this.pair = [describe(first), describe(second)];

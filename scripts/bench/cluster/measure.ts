@@ -1,6 +1,6 @@
 /** Pods that start all over a cluster at once, against the token buckets that all nodes share. */
 import type { JournalEntry } from '../../../test/aws/ec2/journal.ts';
-import { allOf, CallFailed, call, type Plugin, type Verb } from '../call.ts';
+import { allOf, CallFailed, call, type Mode, type Plugin, type Verb } from '../call.ts';
 import { Emulator } from '../emulator.ts';
 import type { Measured } from '../measured.ts';
 import { Folder, Interfaces } from '../place.ts';
@@ -15,11 +15,13 @@ export interface ClusterPlan {
   readonly latencyMs: number;
   /** How many nodes this machine plays at a time. */
   readonly abreast: number;
+  readonly modes: readonly Mode[];
 }
 
 /** What came of one verb on all nodes. */
 export interface WaveFigures {
   readonly verb: Verb;
+  readonly mode: Mode;
   /** EC2 calls: all, those that were throttled, and those that were refused as an address was taken. */
   readonly calls: number;
   readonly throttled: number;
@@ -42,13 +44,16 @@ export interface ClusterFigures extends ClusterPlan {
 
 export async function measureCluster(plan: ClusterPlan, tell: Tell): Promise<ClusterFigures> {
   using interfaces = new Interfaces();
-  using folder = new Folder();
   const [first] = interfaces.pair;
   await using emulator = await Emulator.start(clusterSeed(plan.nodes, first));
   await emulator.answersIn(plan.latencyMs);
-  const plugins = pluginsOf(emulator, folder, first);
   const waves: WaveFigures[] = [];
-  for (const verb of ['ADD', 'DEL'] as const) waves.push(await wave(verb, plan, plugins, emulator, tell));
+  for (const mode of plan.modes) {
+    using folder = new Folder();
+    const plugins = pluginsOf(emulator, folder, first, mode);
+    for (const verb of ['ADD', 'DEL'] as const)
+      waves.push({ mode, ...(await wave(verb, plan, plugins, emulator, tell)) });
+  }
   const model = modelOneCallAPod({ pods: plan.nodes * plan.podsEach, latencyMs: plan.latencyMs });
   return { ...plan, waves, model };
 }
@@ -77,7 +82,7 @@ async function wave(
   plugins: readonly Plugin[],
   emulator: Emulator,
   tell: Tell,
-): Promise<WaveFigures> {
+): Promise<Omit<WaveFigures, 'mode'>> {
   // Nodes that wait for one another here would not wait there: so EC2's clock waits with them.
   await emulator.throttle(abreast / nodes);
   await emulator.takeJournal();

@@ -1,6 +1,6 @@
 /** A cluster on this machine: nodes with an ENI each in one subnet, that share one range. */
 import type { EniSeed, Seed } from '../../../test/aws/cloud/seed.ts';
-import { networkOf, type Plugin } from '../call.ts';
+import { type Mode, networkOf, type Plugin } from '../call.ts';
 import type { Emulator } from '../emulator.ts';
 import type { Folder, Interface } from '../place.ts';
 import { ENI_LOCAL } from '../programs.ts';
@@ -33,7 +33,12 @@ export function clusterSeed(nodes: number, { mac }: Interface): Seed {
 }
 
 /** The plugin as each of the nodes calls it. All have the same configuration, but for where they run. */
-export function pluginsOf(emulator: Emulator, folder: Folder, { name: master }: Interface): Plugin[] {
+export function pluginsOf(
+  emulator: Emulator,
+  folder: Folder,
+  { name: master }: Interface,
+  mode: Mode,
+): Plugin[] {
   return Object.entries(emulator.environments).map(([instance, env]) => {
     const ipam = {
       type: 'eni-local',
@@ -41,7 +46,7 @@ export function pluginsOf(emulator: Emulator, folder: Folder, { name: master }: 
       ranges: [[RANGE]],
       order: 'spread',
       // The default suits a node of its own. Here many nodes share the cores.
-      eni: { timeout: 100 },
+      eni: { timeout: 100, mode },
     };
     return { ...ENI_LOCAL, netns: folder.netns, env, network: networkOf(ipam, { master }) };
   });

@@ -12,7 +12,7 @@ export function presentCluster(figures: ClusterFigures): Report {
   const { nodes, podsEach, latencyMs, abreast, waves, model } = figures;
   const pods = nodes * podsEach;
   const bars = waves.map((one): Bar => {
-    const what = `${pods} pods, ${one.verb}: EC2 calls`;
+    const what = `${pods} pods, ${one.verb}${suffixOf(one)}: EC2 calls`;
     return { what, measured: one.calls, most: BUCKET.capacity, unit: '' };
   });
   const text = [
@@ -52,16 +52,21 @@ export function presentCluster(figures: ClusterFigures): Report {
 /** How long kubelet waits for a pod's sandbox, see "Cost" in the contract. */
 const KUBELET_MS = 120_000;
 
-const waveRow = ({ verb, calls, throttled, refused, triedAgain, doneMs }: WaveFigures): string[] => [
-  `eni-local ${verb}, group commit`,
-  (doneMs.length / (calls - throttled)).toFixed(1),
-  String(calls),
-  String(throttled),
-  String(refused),
-  String(triedAgain),
-  seconds(doneMs.at(-1) ?? 0),
-  seconds(earliestEnd(calls)),
-];
+const suffixOf = ({ mode }: WaveFigures): string => (mode === 'prefix' ? ' in prefixes' : '');
+
+const waveRow = (one: WaveFigures): string[] => {
+  const { verb, calls, throttled, refused, triedAgain, doneMs } = one;
+  return [
+    `eni-local ${verb}${suffixOf(one)}, group commit`,
+    calls === throttled ? '–' : (doneMs.length / (calls - throttled)).toFixed(1),
+    String(calls),
+    String(throttled),
+    String(refused),
+    String(triedAgain),
+    seconds(doneMs.at(-1) ?? 0),
+    seconds(earliestEnd(calls)),
+  ];
+};
 
 const modelRow = ({ model }: ClusterFigures): string[] => [
   'one call a pod (model)',
@@ -76,11 +81,13 @@ const modelRow = ({ model }: ClusterFigures): string[] => [
 
 const spentBy = ({ waves }: ClusterFigures): string =>
   waves
-    .map(
-      ({ verb, cpuMs, machineMs, mostOfANode }) =>
-        `All ${verb}s took this machine ${seconds(machineMs)} and ${seconds(cpuMs)} of CPU, and no node more ` +
-        `EC2 calls than ${mostOfANode}.`,
-    )
+    .map((one) => {
+      const { verb, cpuMs, machineMs, mostOfANode } = one;
+      return (
+        `All ${verb}s${suffixOf(one)} took this machine ${seconds(machineMs)} and ${seconds(cpuMs)} of CPU, and no node more ` +
+        `EC2 calls than ${mostOfANode}.`
+      );
+    })
     .join(' ');
 
 /** Calls per node as measured, at more nodes. */
@@ -122,10 +129,10 @@ function draw({ nodes, podsEach, waves, model }: ClusterFigures): string {
     [
       ...waves
         .filter(({ verb }) => verb === 'ADD')
-        .map(({ doneMs }) => ({
-          name: 'eni-local',
-          kind: 0,
-          points: [...progress(doneMs), [end, pods] as const],
+        .map((one, index) => ({
+          name: `eni-local${suffixOf(one)}`,
+          kind: 2 * index,
+          points: [...progress(one.doneMs), [end, pods] as const],
         })),
       { name: 'one call a pod, at best (model)', kind: 1, points: progress(model.doneMs) },
     ],

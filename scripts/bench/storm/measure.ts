@@ -23,7 +23,7 @@ interface Case {
   readonly latencyMs: number;
 }
 
-interface Storm {
+export interface Storm {
   readonly ec2Calls: number;
   /** Until the last of them is done. */
   readonly wallMs: number;
@@ -96,13 +96,15 @@ const pluginOn = (master: string, folder: Folder, emulator: Emulator): Plugin =>
   ),
 });
 
-const summarize = (runs: readonly Storm[]): Storm => ({
+/** Medians, and the most calls. */
+export const summarize = (runs: readonly Storm[]): Storm => ({
   ec2Calls: Math.max(...runs.map(({ ec2Calls }) => ec2Calls)),
   wallMs: median(runs.map(({ wallMs }) => wallMs)),
   cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
 });
 
-async function storm(
+/** Lets so many pods come or go at once with each of the plugins. */
+export async function storm(
   verb: Verb,
   plugins: readonly Plugin[],
   pods: readonly number[],

@@ -9,6 +9,7 @@ import type { ClusterFigures } from '../../../scripts/bench/cluster/measure.ts';
 import type { ColdFigures } from '../../../scripts/bench/cold/measure.ts';
 import type { GrowthFigures } from '../../../scripts/bench/growth/measure.ts';
 import type { Machine } from '../../../scripts/bench/machine.ts';
+import type { PrefixFigures } from '../../../scripts/bench/prefix/measure.ts';
 import { repositoryFile } from '../../../scripts/bench/programs.ts';
 import type { Bar } from '../../../scripts/bench/report.ts';
 import type { StormFigures } from '../../../scripts/bench/storm/measure.ts';
@@ -19,6 +20,7 @@ interface Results {
   readonly benches: {
     readonly cold: ColdFigures & { readonly bars: readonly Bar[] };
     readonly storm: StormFigures;
+    readonly prefix: PrefixFigures;
     readonly growth: GrowthFigures;
     readonly cluster: ClusterFigures;
   };
@@ -43,7 +45,9 @@ async function bench(words: readonly string[], env: Record<string, string> = {},
     });
     const status = await new Promise<number | null>((done) => child.on('close', done));
     const files = readdirSync(temporary);
-    const interfaces = ['a', 'b'].filter((end) => existsSync(`/sys/class/net/elb${child.pid}${end}`));
+    const interfaces = ['a', 'b', 'c', 'd'].filter((end) =>
+      existsSync(`/sys/class/net/elb${child.pid}${end}`),
+    );
     return { status, stdout, stderr, files, interfaces };
   } finally {
     rmSync(temporary, { recursive: true });
@@ -62,7 +66,7 @@ test('all benches run through, count EC2 calls, and leave nothing', { skip }, as
     page,
     'a quick run writes nothing',
   );
-  for (const name of ['cold', 'storm', 'growth', 'cluster'])
+  for (const name of ['cold', 'storm', 'prefix', 'growth', 'cluster'])
     assert.match(stderr, new RegExp(`^${name}: `, 'm'));
 
   const { machine, benches } = JSON.parse(stdout) as Results;
@@ -99,10 +103,16 @@ test('all benches run through, count EC2 calls, and leave nothing', { skip }, as
   }
   assert.equal(benches.growth.rows.length, 6);
 
-  for (const { doneMs, calls, throttled } of benches.cluster.waves) {
+  for (const { mode, verb, ec2Calls } of benches.prefix.rows) {
+    assert.ok(ec2Calls >= 1 && ec2Calls <= 6, `${verb} by ${mode}: ${ec2Calls} calls`);
+  }
+
+  for (const { mode, verb, doneMs, calls, throttled } of benches.cluster.waves) {
     assert.equal(doneMs.length, 6);
     assert.equal(throttled, 0);
-    assert.ok(calls >= 2 && calls <= 12, `${calls} calls`);
+    // What is cooling and what is to spare stays on the nodes.
+    if (mode === 'prefix' && verb === 'DEL') assert.equal(calls, 0);
+    else assert.ok(calls >= 2 && calls <= 12, `${verb} by ${mode}: ${calls} calls`);
   }
   assert.deepEqual([benches.cluster.model.pods, benches.cluster.model.calls], [6, 6]);
 });
@@ -144,6 +154,9 @@ test('cluster tries again what is told to, and counts it', { skip }, async () =>
     [
       [6, 6],
       [6, 6],
+      // It is told by container, and has been told of all of them.
+      [0, 6],
+      [0, 6],
     ],
   );
 });

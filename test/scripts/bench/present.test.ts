@@ -1,12 +1,14 @@
 /** What benches make of figures: ratios, bars, tables. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Mode } from '../../../scripts/bench/call.ts';
 import type { WaveFigures } from '../../../scripts/bench/cluster/measure.ts';
 import { modelOneCallAPod } from '../../../scripts/bench/cluster/one-call-a-pod.ts';
 import { presentCluster } from '../../../scripts/bench/cluster/present.ts';
 import { type ColdRow, EMPTY_EXECUTABLE, EMPTY_SCRIPT } from '../../../scripts/bench/cold/measure.ts';
 import { presentCold } from '../../../scripts/bench/cold/present.ts';
 import { presentGrowth } from '../../../scripts/bench/growth/present.ts';
+import { presentPrefix } from '../../../scripts/bench/prefix/present.ts';
 import type { Report } from '../../../scripts/bench/report.ts';
 import { presentStorm } from '../../../scripts/bench/storm/present.ts';
 
@@ -79,6 +81,25 @@ test('storm: a line for each storm, and a bar where 49 pods meet EC2 at its slow
   assert.deepEqual(barsOf(report), ['49 ADD: EC2 calls, EC2 answering in 300 ms: 2 of 6']);
 });
 
+test('prefix: a line for each mode, and a bar of as many calls as there are prefixes', () => {
+  const row = (mode: Mode, pods: number, ec2Calls: number) => ({
+    mode,
+    verb: 'ADD' as const,
+    pods,
+    enis: 1,
+    ec2Calls,
+    wallMs: 2000,
+    cpuMs: 40,
+  });
+  const rows = [row('address', 49, 1), row('prefix', 49, 5), row('prefix', 144, 3)];
+  const report = presentPrefix({ rounds: 3, sizes: [49, 144], latencyMs: 300, rows });
+  assert.deepEqual(cells(report, '49 ADD'), ['single addresses', '1', '1', '2.00 s', '40 ms']);
+  assert.deepEqual(barsOf(report), [
+    '49 ADD in prefixes: EC2 calls: 5 of 4',
+    '144 ADD in prefixes: EC2 calls: 3 of 9',
+  ]);
+});
+
 test('growth: each verb against itself on an empty node, and a bar at the largest', () => {
   const rows = [
     { program: 'eni-local', verb: 'ADD' as const, cpuMs: [40, 44, 70], wallMs: [1, 1, 1] },
@@ -92,8 +113,9 @@ test('growth: each verb against itself on an empty node, and a bar at the larges
 
 test('cluster: what EC2 took beside what it threw back, and the same calls a node at more nodes', () => {
   const doneMs = Array.from({ length: 980 }, (_, index) => index * 5);
-  const wave = (calls: number, throttled: number): WaveFigures => ({
+  const wave = (calls: number, throttled: number, mode: Mode = 'address'): WaveFigures => ({
     verb: 'ADD',
+    mode,
     calls,
     throttled,
     refused: 7,
@@ -104,8 +126,9 @@ test('cluster: what EC2 took beside what it threw back, and the same calls a nod
     cpuMs: 100_000,
   });
   const model = modelOneCallAPod({ pods: 980, latencyMs: 300 });
-  const plan = { nodes: 20, podsEach: 49, latencyMs: 300, abreast: 1 };
-  const report = presentCluster({ ...plan, waves: [wave(59, 10)], model });
+  const plan = { nodes: 20, podsEach: 49, latencyMs: 300, abreast: 1, modes: ['address', 'prefix'] } as const;
+  const report = presentCluster({ ...plan, waves: [wave(59, 10), wave(0, 0, 'prefix')], model });
+  assert.deepEqual(cells(report, 'eni-local ADD in prefixes, group commit').slice(0, 2), ['–', '0']);
   assert.deepEqual(cells(report, 'eni-local ADD, group commit'), [
     '20.0',
     '59',
@@ -117,7 +140,10 @@ test('cluster: what EC2 took beside what it threw back, and the same calls a nod
   ]);
   const [perCall, calls, , , , , alone] = cells(report, 'one call a pod (model)');
   assert.deepEqual([perCall, calls, alone], ['1.0', String(model.calls), '176.0 s']);
-  assert.deepEqual(barsOf(report), ['980 pods, ADD: EC2 calls: 59 of 100']);
+  assert.deepEqual(barsOf(report), [
+    '980 pods, ADD: EC2 calls: 59 of 100',
+    '980 pods, ADD in prefixes: EC2 calls: 0 of 100',
+  ]);
   assert.deepEqual(cells(report, '20'), ['980', '59', 'no wait', '176 s', '']);
   // 100 nodes × 59 / 20 calls, and 4,900 pods, each less the 100 of the bucket, at 5 a second.
   assert.deepEqual(cells(report, '100'), ['4,900', '295', '39 s', '16 min', '24.6 ×']);
