@@ -23,7 +23,7 @@ export interface Pod {
  * looks at the same folder: from another mount namespace, a missing path proves nothing.
  */
 export interface Sandbox {
-  readonly path: string;
+  readonly netns: string;
   readonly folder: { readonly device: number; readonly inode: number };
 }
 
@@ -104,7 +104,7 @@ export interface Assignment {
 }
 
 /** One address in the hands of one attachment. */
-export interface Reservation extends Attachment, Assignment {
+export interface Reservation extends Attachment, Assignment, Partial<Sandbox> {
   /** Index of the range set that the address is for. */
   readonly set: number;
   /** Prefix length and gateway of its range, so that the answer survives a changed configuration. */
@@ -112,7 +112,6 @@ export interface Reservation extends Attachment, Assignment {
   readonly gateway: string;
   /** The boot in which it was made: nothing lives through a reboot. */
   readonly boot: string;
-  readonly sandbox?: Sandbox;
   readonly pod?: Pod;
   /** The delegated prefix that the address is of: the ENI has it by that, and EC2 never hears of it alone. */
   readonly prefix?: string;

@@ -3,10 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Reservation, Sandbox } from './model.ts';
 
-/** The network namespace at `path`, or undefined when it cannot be seen from here: then it proves nothing. */
-export function observeSandbox(path: string): Sandbox | undefined {
-  const folder = path !== '' && existsSync(path) ? identify(dirname(path)) : undefined;
-  return folder && { path, folder };
+/** The network namespace at this path, or undefined when it cannot be seen from here: then it proves nothing. */
+export function observeSandbox(netns: string): Sandbox | undefined {
+  const folder = netns !== '' && existsSync(netns) ? identify(dirname(netns)) : undefined;
+  return folder && { netns, folder };
 }
 
 /**
@@ -14,12 +14,12 @@ export function observeSandbox(path: string): Sandbox | undefined {
  * namespace is gone from the very folder in which ADD saw it. A path that cannot be seen proves
  * nothing, since plugins may run in another mount namespace; nor does age.
  */
-export function isGone({ boot, sandbox }: Reservation, currentBoot: string): boolean {
+export function isGone({ boot, netns, folder }: Reservation, currentBoot: string): boolean {
   if (boot !== '' && currentBoot !== '' && boot !== currentBoot) return true;
-  if (!sandbox) return false;
-  const folder = identify(dirname(sandbox.path));
-  const same = folder?.device === sandbox.folder.device && folder.inode === sandbox.folder.inode;
-  return same && !existsSync(sandbox.path);
+  if (netns === undefined || !folder) return false;
+  const found = identify(dirname(netns));
+  const same = found?.device === folder.device && found.inode === folder.inode;
+  return same && !existsSync(netns);
 }
 
 function identify(folder: string): Sandbox['folder'] | undefined {

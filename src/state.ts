@@ -57,11 +57,13 @@ export function mapReservations(
   state: State,
   update: (reservation: Reservation) => Reservation | undefined,
 ): State {
-  const reservations = state.reservations.flatMap((reservation) => update(reservation) ?? []);
-  const same =
-    reservations.length === state.reservations.length &&
-    reservations.every((reservation, index) => reservation === state.reservations[index]);
-  return same ? state : { ...state, reservations };
+  let isSame = true;
+  const updated = state.reservations.map((reservation) => {
+    const next = update(reservation);
+    isSame &&= next === reservation;
+    return next;
+  });
+  return isSame ? state : { ...state, reservations: updated.filter((one) => one !== undefined) };
 }
 
 /** As `mapReservations`, for the prefixes. */
@@ -100,9 +102,16 @@ export const assignmentsOn = (
 export const isSameOwner = (a: Assignment | Reservation, b: Assignment | Reservation): boolean =>
   'container' in a && 'container' in b ? isHeldBy(a, b) : 'container' in a === 'container' in b;
 
-/** The reservations whose addresses the prefix carries. */
-export const podsIn = ({ reservations }: State, { address, eni }: Delegation): readonly Reservation[] =>
-  reservations.filter((one) => one.prefix === address && one.eni?.id === eni.id);
+/** How many pods are in each prefix, as a function of the prefix; the state is gone through once. */
+export function podsInPrefixes({ reservations }: State): (delegation: Delegation) => number {
+  const counts = new Map<string, number>();
+  for (const { prefix, eni } of reservations) {
+    if (prefix === undefined) continue;
+    const key = `${eni?.id} ${prefix}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return ({ address, eni }) => counts.get(`${eni.id} ${address}`) ?? 0;
+}
 
 /** The same without some of its optional fields. */
 export function without<T extends Assignment>(assignment: T, ...fields: readonly Passing[]): T {

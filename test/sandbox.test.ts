@@ -27,10 +27,10 @@ function observed(): Sandbox {
 }
 
 const isGoneNow = (sandbox: Sandbox | undefined, boot = 'boot-1', currentBoot = 'boot-1'): boolean =>
-  isGone(reservation('c1', '10.10.0.80', { boot, ...(sandbox ? { sandbox } : {}) }), currentBoot);
+  isGone(reservation('c1', '10.10.0.80', { boot, ...sandbox }), currentBoot);
 
 test('observeSandbox() knows the namespace by its path and the identity of its folder', () => {
-  assert.equal(observed().path, path);
+  assert.equal(observed().netns, path);
   assert.deepEqual(observed().folder, observeSandbox(path)?.folder);
 });
 
@@ -54,7 +54,7 @@ test('isGone() is false when the folder is another one of that name, as in anoth
   const sandbox = observed();
   // Both exist at once, so that no file system gives the second one the inode of the first.
   mkdirSync(join(directory, 'mounted'));
-  const elsewhere = { ...sandbox, path: join(directory, 'mounted', 'c1') };
+  const elsewhere = { ...sandbox, netns: join(directory, 'mounted', 'c1') };
   assert.equal(isGoneNow(elsewhere), false);
 });
 

@@ -2,7 +2,7 @@
 import type { Delegation, State } from '../model.ts';
 import type { Address } from '../net/address.ts';
 import { encloses, formatBlock, type Span } from '../net/span.ts';
-import { podsIn, refTo } from '../state.ts';
+import { podsInPrefixes, refTo } from '../state.ts';
 import type { Claim } from './claim.ts';
 import type { Occupancies } from './occupancy.ts';
 import { blockAround, blocksIn, prefixAround, prefixesFor, spanOfDelegation } from './prefixes.ts';
@@ -43,12 +43,14 @@ export function delegate(
 }
 
 /** How many prefixes of the set no pod is in. */
-const countEmpty = (state: State, claim: Claim, set: UsableSet): number =>
-  prefixesFor(state, claim).filter((one) => {
+function countEmpty(state: State, claim: Claim, set: UsableSet): number {
+  const podsIn = podsInPrefixes(state);
+  const empty = prefixesFor(state, claim).filter((one) => {
     const span = spanOfDelegation(one);
-    const isOfSet = span !== undefined && set.ranges.some((range) => encloses(range, span));
-    return isOfSet && podsIn(state, one).length === 0;
-  }).length;
+    return span && set.ranges.some((range) => encloses(range, span)) && podsIn(one) === 0;
+  });
+  return empty.length;
+}
 
 function firstOf<T>(all: Iterable<T>, fits: (one: T) => boolean, count: number): readonly T[] {
   const found: T[] = [];

@@ -1,5 +1,5 @@
 /** Who has which address, as seen by one claim. */
-import type { EniRef, Mark, State } from '../model.ts';
+import type { EniRef, Mark, Reservation, State } from '../model.ts';
 import { parseAddress } from '../net/address.ts';
 import { isPrefix } from '../net/prefix.ts';
 import { contains, overlaps, parseSpan, type Span } from '../net/span.ts';
@@ -34,38 +34,66 @@ export interface Occupancies {
  * (somebody put it there, or our state was lost: EC2 would not refuse it), a delegated prefix, or another ENI.
  */
 export function occupanciesOf(state: State, claim: Claim, now: number): Occupancies {
-  const known = occupiedAddresses(state, claim, now);
+  const { attachment, eni } = claim;
+  const scope = scopeOf(attachment.network, eni);
+  // A network's own reservations count in any case: it may have been without an ENI before.
+  const counts = ({ network, eni: on, state: stage }: Reservation): boolean =>
+    stage !== 'refused' && (network === attachment.network || scopeOf(network, on) === scope);
+  const holderOf = finder(state.reservations, counts);
+  const marked = markedAddresses(state, claim, now);
   const blocks = occupiedBlocks(state, claim, now);
   const blockAt = (text: string): Occupancy | undefined => {
     const address = blocks.length > 0 ? parseAddress(text) : undefined;
     return address && blocks.find(({ span }) => contains(span, address))?.occupancy;
   };
-  const held = state.delegations.flatMap((one) => parseSpan(one.address) ?? []);
+  const others = [...blocks, ...state.delegations.flatMap(({ address }) => blockOf(address, 'delegated'))];
   let crowded: ReadonlySet<bigint> | undefined;
   return {
     at(address) {
-      const found = known.get(address) ?? 'free';
+      const holder = holderOf(address);
+      if (holder) return holder.state === 'releasing' ? 'releasing' : 'held';
+      const found = marked.get(address) ?? 'free';
       return YIELDING.has(found) ? (blockAt(address) ?? found) : found;
     },
     isOpen(block) {
-      crowded ??= placesOf(known);
-      const others = [...held, ...blocks.map(({ span }) => span)];
-      return !crowded.has(block.first.value) && !others.some((span) => overlaps(span, block));
+      crowded ??= placesOf([
+        ...state.reservations.filter(counts).map(({ address }) => address),
+        ...[...marked].flatMap(([address, found]) => (YIELDING.has(found) ? [] : address)),
+      ]);
+      return !crowded.has(block.first.value) && !others.some(({ span }) => overlaps(span, block));
     },
+  };
+}
+
+/** So many questions are answered without sorting all reservations by address: few claims ask more. */
+const FEW = 4;
+
+/** Finds the reservation of an address among those that count. */
+function finder(
+  reservations: readonly Reservation[],
+  counts: (reservation: Reservation) => boolean,
+): (address: string) => Reservation | undefined {
+  let questions = 0;
+  let holders: ReadonlyMap<string, Reservation> | undefined;
+  return (address) => {
+    questions += 1;
+    if (questions <= FEW) return reservations.findLast((one) => one.address === address && counts(one));
+    holders ??= new Map(reservations.filter(counts).map((one) => [one.address, one]));
+    return holders.get(address);
   };
 }
 
 /** What does not keep an address from being handed out. */
 const YIELDING: ReadonlySet<Occupancy> = new Set(['free', 'cooling', 'bound']);
 
-function occupiedAddresses(state: State, claim: Claim, now: number): ReadonlyMap<string, Occupancy> {
+/** What stands against addresses that no reservation has. */
+function markedAddresses(state: State, claim: Claim, now: number): ReadonlyMap<string, Occupancy> {
   const { attachment, eni, cooldownMs } = claim;
-  const { network } = attachment;
-  const scope = scopeOf(network, eni);
-  const known = new Map<string, Occupancy>();
+  const scope = scopeOf(attachment.network, eni);
+  const marked = new Map<string, Occupancy>();
   const count = (address: string, found: Occupancy): void => {
-    const other = known.get(address) ?? 'free';
-    if (GRAVITY.indexOf(found) > GRAVITY.indexOf(other)) known.set(address, found);
+    const other = marked.get(address) ?? 'free';
+    if (GRAVITY.indexOf(found) > GRAVITY.indexOf(other)) marked.set(address, found);
   };
   for (const mark of state.marks) {
     if (mark.scope === scope && mark.until > now) count(mark.address, weigh(mark, eni, cooldownMs, now));
@@ -75,14 +103,8 @@ function occupiedAddresses(state: State, claim: Claim, now: number): ReadonlyMap
     const concerns = binding.scope === scope && binding.until > now;
     if (concerns && !isOwn(binding)) count(binding.address, 'bound');
   }
-  for (const address of claim.fixedForOthers.keys()) known.set(address, 'fixed');
-  for (const { network: owner, eni: on, address, state: stage } of state.reservations) {
-    // A network's own reservations count in any case: it may have been without an ENI before.
-    const concerns = scopeOf(owner, on) === scope || owner === network;
-    if (stage === 'refused' || !concerns) continue;
-    known.set(address, stage === 'releasing' ? 'releasing' : 'held');
-  }
-  return known;
+  for (const address of claim.fixedForOthers.keys()) marked.set(address, 'fixed');
+  return marked;
 }
 
 /** Of several marks and bindings on one address, the gravest one counts. */
@@ -123,17 +145,19 @@ function occupiedBlocks(state: State, claim: Claim, now: number): readonly Occup
     .filter((mark) => isPrefix(mark.address) && mark.scope === scope && mark.until > now)
     .map((mark) => [mark.address, weigh(mark, eni, cooldownMs, now)] as const)
     .filter(([, occupancy]) => !YIELDING.has(occupancy));
-  return [...own, ...marked].flatMap(([text, occupancy]) => {
-    const span = parseSpan(text);
-    return span ? [{ span, occupancy }] : [];
-  });
+  return [...own, ...marked].flatMap(([text, occupancy]) => blockOf(text, occupancy));
 }
 
-/** Where prefixes begin of which some address is not to be had. */
-const placesOf = (known: ReadonlyMap<string, Occupancy>): ReadonlySet<bigint> =>
+function blockOf(text: string, occupancy: Occupancy): readonly OccupiedBlock[] {
+  const span = parseSpan(text);
+  return span ? [{ span, occupancy }] : [];
+}
+
+/** Where prefixes begin in which these addresses are. */
+const placesOf = (addresses: readonly string[]): ReadonlySet<bigint> =>
   new Set(
-    [...known].flatMap(([text, occupancy]) => {
-      const address = YIELDING.has(occupancy) ? undefined : parseAddress(text);
+    addresses.flatMap((text) => {
+      const address = parseAddress(text);
       return address ? [blockAround(address).first.value] : [];
     }),
   );

@@ -30,7 +30,8 @@ export function planAdd(state: State, claim: Claim, now: number): Change<Plan> {
   if (final?.verdict) {
     return refuse(state, new Failure(final.verdict.kind, final.verdict.message));
   }
-  const settled = adoptFromPredecessor(resume(state, claim), claim, now);
+  const resumed = own.length === 0 ? state : resume(state, claim);
+  const settled = adoptFromPredecessor(resumed, claim, now);
   const kept = liveReservations(settled, claim);
   const missing = claim.sets.filter(({ index }) => !kept.some(({ set }) => set === index));
   // What was said to this ADD of the pod's own address stands: it is not tried over and over.
@@ -96,13 +97,13 @@ function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
     if (claim.fixedForOthers.has(reservation.address)) return reservation;
     // One address a set, though the pod may have left several containers behind.
     if (!missing.delete(reservation.set)) return reservation;
-    const { sandbox: _old, goneSince: _then, ...rest } = reservation;
+    const { netns: _old, folder: _its, goneSince: _then, ...rest } = reservation;
     const next = {
       ...rest,
       container: attachment.container,
       boot,
       since: now,
-      ...(sandbox ? { sandbox } : {}),
+      ...sandbox,
     };
     return isOnlyBelieved(reservation, claim) ? { ...next, ...askAgain(claim) } : next;
   });

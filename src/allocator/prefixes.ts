@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts';
 import type { Delegation, State } from '../model.ts';
 import { type Address, bitsOf, type Family, familyOf, parseAddress } from '../net/address.ts';
 import { contains, intersect, parseSpan, type Span } from '../net/span.ts';
-import { podsIn } from '../state.ts';
+import { podsInPrefixes } from '../state.ts';
 import type { Claim } from './claim.ts';
 import { hash } from './hash.ts';
 import { type UsableSet, usableSpans } from './subnet.ts';
@@ -30,12 +30,10 @@ export const spanOfDelegation = ({ address }: Delegation): Span | undefined => p
  */
 export function prefixesFor(state: State, { eni, delegation }: Claim): readonly Delegation[] {
   if (!delegation) return [];
-  const pods = new Map<Delegation, number>();
-  for (const one of state.delegations) {
-    if (one.eni.id === eni?.id && isOfUse(one) && !one.lost) pods.set(one, podsIn(state, one).length);
-  }
-  const podsOf = (one: Delegation): number => pods.get(one) ?? 0;
-  return [...pods.keys()].toSorted((a, b) => byReadiness(a, b) || podsOf(b) - podsOf(a));
+  const here = state.delegations.filter((one) => one.eni.id === eni?.id && isOfUse(one) && !one.lost);
+  if (here.length < 2) return here;
+  const podsIn = podsInPrefixes(state);
+  return here.toSorted((a, b) => byReadiness(a, b) || podsIn(b) - podsIn(a));
 }
 
 /** The prefix of the claim's ENI that has the address. */
@@ -105,17 +103,24 @@ function blockAt(rows: readonly Row[], place: bigint): Span {
 
 /**
  * The delegations that nobody needs: no pod is in them, none has just left them, and there are more of these
- * than their network keeps to spare. An ADD that waits for a prefix is in it from the beginning.
+ * than their network keeps to spare. One that is on its way is only to spare beside one that a pod waits for.
  */
 export function idlePrefixes(state: State, now: number): ReadonlySet<Delegation> {
-  const rested = state.delegations.filter(
-    (one) => isOfUse(one) && podsIn(state, one).length === 0 && !isCooling(one, state, now),
+  const podsIn = podsInPrefixes(state);
+  const groups = Map.groupBy(
+    state.delegations.filter(isOfUse),
+    (one) => `${one.eni.id} ${one.network} ${familyOf(one.address)}`,
   );
-  const groups = Map.groupBy(rested, (one) => `${one.eni.id} ${one.network} ${familyOf(one.address)}`);
-  const surplus = [...groups.values()].flatMap((group) =>
-    group.toSorted(byReadiness).slice(Math.min(...group.map(({ spare }) => spare))),
-  );
-  return new Set(surplus);
+  const idle = [...groups.values()].flatMap((group) => {
+    const isFetching = group.some((one) => one.state === 'assigning' && podsIn(one) > 0);
+    const rested = group.filter((one) => podsIn(one) === 0 && !isCooling(one, state, now));
+    const spared = rested
+      .filter(({ state: stage }) => isFetching || stage === 'assigned')
+      .toSorted(byReadiness)
+      .slice(0, Math.min(...group.map(({ spare }) => spare)));
+    return rested.filter((one) => !spared.includes(one));
+  });
+  return new Set(idle);
 }
 
 const isOfUse = ({ state }: Delegation): boolean => state === 'assigned' || state === 'assigning';

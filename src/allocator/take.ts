@@ -61,7 +61,7 @@ function reserve(
     ...(prefix ? { prefix: prefix.address } : {}),
     ...(eni && !prefix && isOwn && claim.reassign === 'stale' ? { reassign: 'stale' } : {}),
     ...(isSticky ? { sticky: stickyMs } : {}),
-    ...(sandbox ? { sandbox } : {}),
+    ...sandbox,
     ...(pod ? { pod } : {}),
   };
   const cursors = { ...state.cursors, [cursorKey(attachment, set, address)]: formatAddress(address) };

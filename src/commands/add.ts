@@ -8,6 +8,7 @@ import { type Allocation, readAllocation } from '../config/allocation.ts';
 import { readDns } from '../config/resolv-conf.ts';
 import { readSettings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
+import { giveBackPrefixes, tidyPrefixes } from '../eni/give-back.ts';
 import { settle } from '../eni/queue.ts';
 import { errorMessage } from '../errors.ts';
 import type { Reservation } from '../model.ts';
@@ -75,11 +76,15 @@ async function giveBack(
   run: Run,
 ): Promise<void> {
   try {
-    await run.store.transact((state, now) => {
-      return { state: planRelease(state, claim.attachment, now, isNew), value: undefined };
+    const ended = await run.store.transact((state, now) => {
+      const own = reservationsOf(state, claim.attachment).filter(isNew);
+      const left = planRelease(state, claim.attachment, now, isNew);
+      return { state: tidyPrefixes(left, own, now, claim.boot), value: own };
     });
     const wait = { concerns: heldBy(claim.attachment), state: 'releasing' } as const;
-    if (claim.eni && run.deadline.remaining() > 0) await settle(claim.eni, wait, openCloud, run);
+    if (!claim.eni || run.deadline.remaining() <= 0) return;
+    await settle(claim.eni, wait, openCloud, run);
+    await giveBackPrefixes(ended, openCloud, run);
   } catch (error) {
     // What is left is in the state as `releasing`: the DEL that follows, or anybody else, goes on.
     run.log.warn('a failed ADD could not be undone yet', { error: errorMessage(error) });

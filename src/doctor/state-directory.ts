@@ -3,7 +3,7 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage } from '../errors.ts';
 import { type Disk, openDisk } from '../store/disk.ts';
-import { FORMAT, parseDocument } from '../store/document.ts';
+import { describeWriter, FORMAT, parseDocument } from '../store/document.ts';
 import type { World } from '../world.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
@@ -95,9 +95,10 @@ function checkDocuments(disk: Disk): readonly Finding[] {
       const addresses = length === 1 ? '1 address' : `${length} addresses`;
       return [...damages, ok(CHECK, `${disk.directory}, version ${version}: ${addresses} on record`)];
     }
-    if (reading.kind === 'newer') {
+    if (reading.kind === 'other-format') {
       const message = `${name} has format ${reading.format}, this program knows ${FORMAT}`;
-      return [...damages, problem(CHECK, message, 'A newer eni-local wrote it: install that version again.')];
+      const advice = `It was written by ${describeWriter(reading.format)}: install that version again.`;
+      return [...damages, problem(CHECK, message, advice)];
     }
     const advice = 'It is passed over for an older version; "eni-local reconcile" then tells what differs.';
     damages.push(warning(CHECK, `${name} is damaged: ${reading.reason}`, advice));

@@ -2,7 +2,7 @@
 import { idlePrefixes } from '../allocator/prefixes.ts';
 import type { Delegation, EniRef, Pod, Reservation, State } from '../model.ts';
 import { encloses, formatBlock, parseSpan } from '../net/span.ts';
-import { assignmentsOn, podsIn } from '../state.ts';
+import { assignmentsOn, podsInPrefixes } from '../state.ts';
 import { straysAmong } from './sighting.ts';
 
 /**
@@ -74,7 +74,7 @@ function inspectDelegation(
   if (idlePrefixes(state, now).has(delegation)) return found('release', 'no pod is in it');
   if (delegation.state !== 'assigned' || held?.includes(address)) return [];
   if (!held) {
-    const pods = podsIn(state, delegation).length;
+    const pods = podsInPrefixes(state)(delegation);
     return pods > 0 ? found('report', `${eni.id} is gone, ${pods} pods may be alive`) : [];
   }
   return now - since < LAG_MS ? [] : found('assign', 'the ENI does not hold it');

@@ -1,21 +1,13 @@
 /** The state document: JSON with one reservation, mark or binding a line, so that people and diffs can read it. */
 import { isObject, type JsonObject } from '../json.ts';
-import type {
-  Binding,
-  Delegation,
-  KnownEni,
-  KnownNetwork,
-  Limit,
-  Mark,
-  Reservation,
-  State,
-} from '../model.ts';
+import type { Binding, Delegation, KnownEni, KnownNetwork, Limit, Mark, State } from '../model.ts';
+import { type Block, intoBlocks, readBlock } from './blocks.ts';
 
-/** Version of the format. A document of a newer one is not ours to read. */
-export const FORMAT = 1;
+/** Version of the format. A document of another one is not ours to read; that of 1 never left its cradle. */
+export const FORMAT = 2;
 
-/** How many of the latest commits a document names, see `Store`. */
-const HISTORY = 64;
+/** How many of the latest commits a document names, see `Store`: on a busy node many pass while a process waits. */
+const HISTORY = 256;
 
 /** One committed version of the state. */
 export interface Document {
@@ -25,13 +17,19 @@ export interface Document {
   readonly state: State;
   /** Parts that only a later version of the program knows: they are handed on as they are. */
   readonly unknown: JsonObject;
+  /** The reservations as they were read: what has not changed since is printed as it was. */
+  readonly blocks: readonly Block[];
 }
 
 /** What a file of the state directory turns out to be. */
 export type Reading =
   | { readonly kind: 'document'; readonly document: Document }
-  | { readonly kind: 'newer'; readonly format: number }
+  | { readonly kind: 'other-format'; readonly format: number }
   | { readonly kind: 'damaged'; readonly reason: string };
+
+/** Who wrote a document of another format. */
+export const describeWriter = (format: number): string =>
+  format > FORMAT ? 'a newer eni-local' : 'an older eni-local';
 
 const EMPTY_STATE: State = {
   reservations: [],
@@ -44,7 +42,7 @@ const EMPTY_STATE: State = {
   bindings: [],
 };
 
-export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE, unknown: {} };
+export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE, unknown: {}, blocks: [] };
 
 /** The document that follows `previous` when commit `id` makes the state `state`. */
 export const successor = (previous: Document, version: number, id: string, state: State): Document => ({
@@ -52,6 +50,7 @@ export const successor = (previous: Document, version: number, id: string, state
   history: [id, ...previous.history].slice(0, HISTORY),
   state,
   unknown: previous.unknown,
+  blocks: previous.blocks,
 });
 
 /** Whether commit `id` is part of `document`; undefined when it is too long ago to tell. */
@@ -60,13 +59,18 @@ export function includesCommit(document: Document, id: string, version: number):
   return document.version - version < HISTORY ? false : undefined;
 }
 
-export function printDocument({ version, history, state, unknown }: Document): string {
+/** The reservations are the last part: this stands before them, between their blocks, and behind them. */
+const BEFORE = '\n"reservations": [\n';
+const BETWEEN = ',\n\n';
+const BEHIND = '\n]\n}\n';
+
+export function printDocument({ version, history, state, unknown, blocks: known }: Document): string {
   const lines = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`;
   const strange = Object.entries(unknown).map(
     ([name, part]) => `${JSON.stringify(name)}: ${JSON.stringify(part)},\n`,
   );
-  return `{
+  const head = `{
 "format": ${FORMAT},
 "version": ${version},
 "history": ${JSON.stringify(history)},
@@ -76,26 +80,55 @@ export function printDocument({ version, history, state, unknown }: Document): s
 "limits": ${JSON.stringify(state.limits)},
 ${strange.join('')}"delegations": ${lines(state.delegations)},
 "bindings": ${lines(state.bindings)},
-"marks": ${lines(state.marks)},
-"reservations": ${lines(state.reservations)}
-}
-`;
+"marks": ${lines(state.marks)},`;
+  const blocks = intoBlocks(state.reservations, known).map(({ text }) => text);
+  return `${head}${BEFORE}${blocks.join(BETWEEN)}${BEHIND}`;
 }
 
 /** Reads what stands in the file of a version. */
 export function parseDocument(text: string, version: number): Reading {
   if (text.trim() === '') return { kind: 'damaged', reason: 'it is empty' };
-  let json: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
+    return readParts(partsOf(text), version);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return { kind: 'damaged', reason: 'it is not JSON' };
   }
-  if (!isObject(json) || typeof json['format'] !== 'number')
+}
+
+interface Parts {
+  /** All that is in the document but the reservations. */
+  readonly head: unknown;
+  /** Texts of the blocks of reservations; undefined when there is no list of them. */
+  readonly blocks: readonly string[] | undefined;
+}
+
+/**
+ * Takes a document apart without reading the blocks: head and blocks are JSON exactly if the text is, since no
+ * text in JSON goes over the end of a line. What somebody has laid out in another way is read as well.
+ * @throws SyntaxError when it is not JSON.
+ */
+function partsOf(text: string): Parts {
+  const at = text.indexOf(BEFORE);
+  const isOurs = at >= 0 && text.endsWith(BEHIND);
+  const json: unknown = JSON.parse(isOurs ? `${text.slice(0, at)}${BEFORE}${BEHIND}` : text);
+  if (!isObject(json)) return { head: json, blocks: undefined };
+  const { reservations, ...head } = json;
+  if (isOurs) {
+    const blocks = text.slice(at + BEFORE.length, -BEHIND.length);
+    return { head, blocks: blocks === '' ? [] : blocks.split(BETWEEN) };
+  }
+  const blocks = Array.isArray(reservations) ? reservations.map((one) => JSON.stringify(one)) : undefined;
+  return { head, blocks };
+}
+
+/** @throws SyntaxError when a block is not JSON. */
+function readParts({ head, blocks: texts }: Parts, expected: number): Reading {
+  if (!isObject(head) || typeof head['format'] !== 'number')
     return { kind: 'damaged', reason: 'it has no format' };
-  if (json['format'] > FORMAT) return { kind: 'newer', format: json['format'] };
-  if (json['version'] !== version) return { kind: 'damaged', reason: 'it is a copy of another version' };
-  // What was first written by a later version of format 1 may be missing: nothing but calls is lost.
+  if (head['format'] !== FORMAT) return { kind: 'other-format', format: head['format'] };
+  if (head['version'] !== expected) return { kind: 'damaged', reason: 'it is a copy of another version' };
+  // What a later version of this format was the first to write may be missing: nothing but calls is lost.
   const {
     format: _format,
     version: _version,
@@ -107,9 +140,8 @@ export function parseDocument(text: string, version: number): Reading {
     delegations = [],
     bindings = [],
     marks,
-    reservations,
     ...unknown
-  } = json;
+  } = head;
   const whole =
     isListOf(history, isText) &&
     isMapOf(cursors, isText) &&
@@ -118,11 +150,13 @@ export function parseDocument(text: string, version: number): Reading {
     isListOf(limits, isLimit) &&
     isListOf(delegations, isDelegation) &&
     isListOf(bindings, isBinding) &&
-    isListOf(marks, isMark) &&
-    isListOf(reservations, isReservation);
-  if (!whole) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
+    isListOf(marks, isMark);
+  const blocks = texts?.map(readBlock);
+  if (!whole || !blocks?.every((block) => block !== undefined))
+    return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
+  const reservations = blocks.flatMap((block) => block.reservations);
   const state = { cursors, networks, enis, limits, delegations, bindings, marks, reservations };
-  return { kind: 'document', document: { version, history, state, unknown } };
+  return { kind: 'document', document: { version: expected, history, state, unknown, blocks } };
 }
 
 const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] =>
@@ -137,12 +171,6 @@ const isText = (item: unknown): item is string => typeof item === 'string';
 
 const hasTexts = (item: JsonObject, ...keys: string[]): boolean =>
   keys.every((key) => typeof item[key] === 'string');
-
-/** What every reader of a reservation rests on; the rest was written along with it. */
-const isReservation = (item: unknown): item is Reservation =>
-  isObject(item) &&
-  hasTexts(item, 'network', 'container', 'interface', 'address', 'gateway', 'state') &&
-  typeof item['since'] === 'number';
 
 const isDelegation = (item: unknown): item is Delegation =>
   isObject(item) &&

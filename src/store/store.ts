@@ -15,6 +15,7 @@ import type { World } from '../world.ts';
 import type { Disk } from './disk.ts';
 import {
   type Document,
+  describeWriter,
   EMPTY,
   includesCommit,
   parseDocument,
@@ -59,11 +60,11 @@ export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log
       if (version === latest.version) break;
       const reading = readVersion(version);
       if (reading === undefined && looks > 0) return load(looks - 1);
-      if (reading?.kind === 'newer') {
+      if (reading?.kind === 'other-format') {
         throw new Failure(
           'io',
           `cannot use the state in ${disk.directory}: ${fileOf(version)} has format ${reading.format}, ` +
-            'written by a newer eni-local; install that version again',
+            `written by ${describeWriter(reading.format)}; install that version again`,
         );
       }
       if (reading?.kind === 'document') {

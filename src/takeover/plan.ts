@@ -105,7 +105,7 @@ function toReservation(
     boot,
     cooldown: cooldownMs,
     ...(eni ? { eni: refTo(eni), lost: true } : {}),
-    ...(sandbox ? { sandbox } : {}),
+    ...sandbox,
   };
 }
 

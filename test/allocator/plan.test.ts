@@ -111,7 +111,7 @@ test('planAdd() takes nothing over from a pod’s old container when it cannot g
 });
 
 test('planAdd() with an ENI writes the intent down and waits for EC2', () => {
-  const sandbox = { path: '/var/run/netns/c1', folder: { device: 1, inode: 2 } };
+  const sandbox = { netns: '/var/run/netns/c1', folder: { device: 1, inode: 2 } };
   const { state, value } = planAdd(
     EMPTY,
     claimOnEni('c1', { sandbox, pod: pod('db'), cooldownMs: 30_000 }),
@@ -123,7 +123,7 @@ test('planAdd() with an ENI writes the intent down and waits for EC2', () => {
       state: 'assigning',
       deadline: NOW + 30_000,
       cooldown: 30_000,
-      sandbox,
+      ...sandbox,
       pod: pod('db'),
     }),
   ]);

@@ -317,9 +317,25 @@ const idle: [title: string, state: State, expected: string[]][] = [
     [FIRST],
   ],
   [
-    'one that is there is spared before one that is on its way',
-    holding([delegation(FIRST, { state: 'assigning' }), delegation(SECOND)]),
+    'one that is on its way is spared beside one that a pod waits for',
+    holding(
+      [delegation(FIRST, { state: 'assigning' }), delegation(SECOND, { state: 'assigning' })],
+      [inPrefix('c1', '10.10.0.97', FIRST, { state: 'assigning' })],
+    ),
+    [],
+  ],
+  [
+    'one that is on its way is not spared when nobody waits any more',
+    holding([delegation(FIRST, { state: 'assigning' })]),
     [FIRST],
+  ],
+  [
+    'one that is there is spared before one that is on its way',
+    holding(
+      [FIRST, SECOND].map((prefix) => delegation(prefix, { state: 'assigning' })).concat(delegation(THIRD)),
+      [inPrefix('c1', '10.10.0.97', FIRST, { state: 'assigning' })],
+    ),
+    [SECOND],
   ],
   [
     'a pod on another ENI does not keep it',

@@ -101,7 +101,7 @@ test('one that has nothing but damaged versions has nothing on record', () => {
 });
 
 test('a newer format is a problem, since no ADD reads past it', () => {
-  const found = check(makeDirectory({ 'state.1.json': version(1), 'state.2.json': '{"format": 2}' }));
+  const found = check(makeDirectory({ 'state.1.json': version(1), 'state.2.json': '{"format": 3}' }));
   assert.deepEqual(
     found.map(({ verdict }) => verdict),
     ['problem'],

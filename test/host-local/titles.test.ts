@@ -1,6 +1,6 @@
 /** host-local's own tests of the program, by their titles, held against the built executable in every CNI version. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CNI_VERSIONS, isAtLeast } from '../../src/cni/versions.ts';
@@ -174,8 +174,9 @@ for (const [size, ranges] of [
 test('ignores whitespace in the state file', async () => {
   using node = nodeWith('1.0.0', { subnet: SUBNET });
   await node.add('dummy');
-  const text = JSON.stringify(node.document(), undefined, 8).replaceAll('10.1.2.2', '10.1.2.7');
-  writeFileSync(join(node.dataDir, 'state.1.json'), `\n ${text.replaceAll('\n', '\r\n')} \r\n`);
+  const file = join(node.dataDir, 'state.1.json');
+  const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), undefined, 8);
+  writeFileSync(file, `\n ${text.replaceAll('10.1.2.2', '10.1.2.7').replaceAll('\n', '\r\n')} \r\n`);
   assert.deepEqual(await node.add('dummy'), ['10.1.2.7'], 'it was read');
   await node.del('dummy');
   assert.deepEqual(node.reservations(), []);

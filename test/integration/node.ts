@@ -1,9 +1,10 @@
 /** A Kubernetes node as a container runtime sees it: the built executable, a state directory, an ENI. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { latestDocument } from '../state-document.ts';
 
 /** Another build may be held to the same tests. */
 export const EXECUTABLE = resolve(
@@ -142,13 +143,13 @@ export class Node implements Disposable {
   }
 
   document(): StoredDocument {
-    const versions = readdirSync(this.dataDir).flatMap(
-      (name) => /^state\.(\d+)\.json$/.exec(name)?.[1] ?? [],
-    );
-    const latest = Math.max(0, ...versions.map(Number));
-    if (latest === 0) return { reservations: [], delegations: [], marks: [], enis: {} };
-    const text = readFileSync(join(this.dataDir, `state.${latest}.json`), 'utf8');
-    return JSON.parse(text) as StoredDocument;
+    const document: unknown = latestDocument(this.dataDir) ?? {
+      reservations: [],
+      delegations: [],
+      marks: [],
+      enis: {},
+    };
+    return document as StoredDocument;
   }
 
   [Symbol.dispose](): void {

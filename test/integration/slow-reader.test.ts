@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { rewriteReservations } from '../state-document.ts';
 import { EXECUTABLE, Node } from './node.ts';
 
 /** So many that they fill every pipe. */
@@ -17,16 +16,12 @@ test('an answer that is larger than the pipe arrives whole', async () => {
   const range = { subnet: '10.20.0.0/16' };
   using node = new Node({ ipam: { ranges: [[range]], eni: { assign: false } } });
   await node.add('c1');
-  const path = join(node.dataDir, 'state.1.json');
-  const document = JSON.parse(readFileSync(path, 'utf8')) as { reservations: object[] };
-  const reservations = Array.from({ length: MANY }, (_, index) => ({
-    ...document.reservations[0],
-    container: `c${index}`,
-    address: `10.20.${index >> 8}.${index & 255}`,
-  }));
-  writeFileSync(
-    join(node.dataDir, 'state.2.json'),
-    JSON.stringify({ ...document, version: 2, reservations }),
+  rewriteReservations(node.dataDir, ([reservation]) =>
+    Array.from({ length: MANY }, (_, index) => ({
+      ...reservation,
+      container: `c${index}`,
+      address: `10.20.${index >> 8}.${index & 255}`,
+    })),
   );
 
   const words = ['list', '--json', '--data-dir', node.dataDir];

@@ -37,6 +37,7 @@ async function clearUp(ledger: Ledger, node: Node): Promise<void> {
   }
   assert.deepEqual(node.state().reservations, []);
   const { delegations } = node.state();
+  assert.ok(delegations.every(({ state }) => state === 'assigned'));
   assert.ok(delegations.length <= SPARE, 'no more prefixes than are to spare');
   const held = [...node.aws.addresses(ENI), ...node.aws.prefixes(ENI)];
   const explained = [...ledger.planted, ...delegations.map(({ address }) => address)];

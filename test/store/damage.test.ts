@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readDocument, writeDocument } from '../state-document.ts';
 import { adds, fileOf, Place } from './place.ts';
 
 /** What has become of the latest version's text. */
@@ -14,11 +15,14 @@ const rewritten =
     JSON.stringify(change(JSON.parse(text) as Record<string, unknown>));
 
 const without = (field: string): Damage => rewritten((document) => ({ ...document, [field]: undefined }));
-const withReservation = (change: Record<string, unknown>): Damage =>
-  rewritten((document) => ({
-    ...document,
-    reservations: [{ ...(document['reservations'] as object[])[0], ...change }],
-  }));
+const withReservation =
+  (change: Record<string, unknown>): Damage =>
+  (text) => {
+    const { reservations, ...rest } = readDocument(text);
+    return writeDocument({ ...rest, reservations: reservations.map((one) => ({ ...one, ...change })) });
+  };
+const withBlock = (block: unknown): Damage =>
+  rewritten((document) => ({ ...document, reservations: [block] }));
 
 const EMPTY = 'it is empty';
 const NOT_JSON = 'it is not JSON';
@@ -55,10 +59,15 @@ const DAMAGES: Record<string, readonly [reason: string, damage: Damage]> = {
   'without its marks': [MALFORMED, without('marks')],
   'without its reservations': [MALFORMED, without('reservations')],
   'with reservations by name': [MALFORMED, rewritten((document) => ({ ...document, reservations: {} }))],
-  'with a reservation that is null': [
-    MALFORMED,
-    rewritten((document) => ({ ...document, reservations: [null] })),
-  ],
+  'with a block that is null': [MALFORMED, withBlock(null)],
+  'with a block without what is common': [MALFORMED, withBlock({ each: [] })],
+  'with a block without reservations': [MALFORMED, withBlock({ all: {} })],
+  'with a reservation that is null': [MALFORMED, withBlock({ all: {}, each: [null] })],
+  'with a block that ends before its brace': [NOT_JSON, (text) => text.replace(']}\n]', ']\n]')],
+  'with a block that has no end': [NOT_JSON, (text) => text.replace('}]}\n]', '}\n]')],
+  'with a line that is gone but for its comma': [NOT_JSON, (text) => text.replace(/\n\{"container.*/, '\n,')],
+  'with a line that is torn': [NOT_JSON, (text) => text.replace(/"since":.*/, '"si')],
+  'with a block of zeros in a line': [NOT_JSON, (text) => text.replace(/"since":.*/, '\0'.repeat(512))],
   'with a reservation without an address': [MALFORMED, withReservation({ address: undefined })],
   'with a reservation of a numeric container': [MALFORMED, withReservation({ container: 1 })],
   'with a reservation since yesterday': [MALFORMED, withReservation({ since: 'yesterday' })],
@@ -126,25 +135,30 @@ test('damage is told once to each process, not once for each look', async () => 
   assert.equal(place.warnings().length, 1);
 });
 
-test('a version of a newer format: refused with a clear message, and nothing is written', async () => {
-  using place = await Place.with(3);
-  const newer = place.text(fileOf(3)).replace('"format": 1', '"format": 2');
-  place.write(fileOf(3), newer);
-  const refusal = {
-    kind: 'io',
-    message:
-      `cannot use the state in ${place.directory}: state.3.json has format 2, ` +
-      'written by a newer eni-local; install that version again',
-  };
-  assert.throws(() => place.store().read(), refusal);
-  await assert.rejects(place.store().transact(adds('10.10.0.4')), refusal);
-  assert.deepEqual(place.files(), [1, 2, 3].map(fileOf));
-  assert.equal(place.text(fileOf(3)), newer);
-});
+for (const [title, age, format] of [
+  ['a version of a newer format: refused with a clear message, and nothing is written', 'a newer', 3],
+  ['a version of an older format: refused with a clear message, and nothing is written', 'an older', 1],
+] as const) {
+  test(title, async () => {
+    using place = await Place.with(3);
+    const other = place.text(fileOf(3)).replace('"format": 2', `"format": ${format}`);
+    place.write(fileOf(3), other);
+    const refusal = {
+      kind: 'io',
+      message:
+        `cannot use the state in ${place.directory}: state.3.json has format ${format}, ` +
+        `written by ${age} eni-local; install that version again`,
+    };
+    assert.throws(() => place.store().read(), refusal);
+    await assert.rejects(place.store().transact(adds('10.10.0.4')), refusal);
+    assert.deepEqual(place.files(), [1, 2, 3].map(fileOf));
+    assert.equal(place.text(fileOf(3)), other);
+  });
+}
 
 test('a version of a newer format that an older program has gone past: it counts no more', async () => {
   using place = await Place.with(3);
-  place.write(fileOf(2), place.text(fileOf(2)).replace('"format": 1', '"format": 2'));
+  place.write(fileOf(2), place.text(fileOf(2)).replace('"format": 2', '"format": 3'));
   assert.equal(place.addresses().length, 3);
 });
 

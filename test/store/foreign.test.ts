@@ -59,9 +59,9 @@ const NAMES = [
 
 test('files of other names are neither read nor removed', async () => {
   using place = await Place.with(1);
-  for (const name of NAMES) place.write(name, '{"format": 2}');
+  for (const name of NAMES) place.write(name, '{"format": 3}');
   for (const number of [2, 3, 4, 5]) await place.store().transact(adds(`10.10.0.${number}`));
   assert.equal(place.addresses().length, 5);
   assert.deepEqual(place.warnings(), []);
-  for (const name of NAMES) assert.equal(place.text(name), '{"format": 2}');
+  for (const name of NAMES) assert.equal(place.text(name), '{"format": 3}');
 });

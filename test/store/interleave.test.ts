@@ -5,7 +5,7 @@ import type { Disk } from '../../src/store/disk.ts';
 import { addressesOf, adds, fileOf, Place, rivals } from './place.ts';
 
 /** How many commits a document names. */
-const HISTORY = 64;
+const HISTORY = 256;
 
 /** A disk on which something happens once, before or after the named step of its owner. */
 const sleeper =

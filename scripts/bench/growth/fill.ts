@@ -42,7 +42,7 @@ export async function fillEniLocal(directory: string, pods: number, netns: strin
       since,
       boot,
       cooldown: 0,
-      ...(sandbox ? { sandbox } : {}),
+      ...sandbox,
     }),
   );
   const log = openLog({ level: 'warn' }, {}, realWorld);

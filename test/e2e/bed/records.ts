@@ -1,4 +1,5 @@
 /** What the node has on record, as the state document says. */
+import { readDocument } from '../../state-document.ts';
 import { type Machine, must } from './machine.ts';
 import { STATE } from './runtime.ts';
 
@@ -9,10 +10,11 @@ export interface Reservation {
   readonly address: string;
   readonly state: string;
   readonly pod?: { readonly namespace: string; readonly name: string; readonly uid?: string };
-  readonly sandbox?: { readonly path: string };
+  readonly netns?: string;
 }
 
 export async function records(machine: Machine, folder = STATE): Promise<readonly Reservation[]> {
   const text = await must(machine, `latest=$(ls -v ${folder}/state.*.json | tail -n 1); cat "$latest"`);
-  return (JSON.parse(text) as { readonly reservations: readonly Reservation[] }).reservations;
+  const { reservations }: { readonly reservations: unknown } = readDocument(text);
+  return reservations as readonly Reservation[];
 }
