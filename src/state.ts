@@ -16,17 +16,14 @@ export interface Change<T> {
   readonly value: T;
 }
 
-export const isHeldBy = (
-  reservation: Reservation,
-  { network, container, interface: name }: Attachment,
-): boolean =>
-  reservation.container === container && reservation.interface === name && reservation.network === network;
-
 /** Whether a reservation is the attachment's, as a function of the reservation. */
 export const heldBy =
-  (attachment: Attachment) =>
+  ({ network, container, interface: name }: Attachment) =>
   (reservation: Reservation): boolean =>
-    isHeldBy(reservation, attachment);
+    reservation.container === container && reservation.interface === name && reservation.network === network;
+
+export const isHeldBy = (reservation: Reservation, attachment: Attachment): boolean =>
+  heldBy(attachment)(reservation);
 
 /** The ENIs on which the reservations are, each once. */
 export const enisOf = (reservations: readonly Reservation[]): readonly EniRef[] => [
@@ -43,7 +40,7 @@ export const refTo = ({ id, region, subnet, mac }: EniRef): EniRef => ({
 
 /** The reservations of one attachment, in any state. */
 export const reservationsOf = (state: State, attachment: Attachment): readonly Reservation[] =>
-  state.reservations.filter((reservation) => isHeldBy(reservation, attachment));
+  state.reservations.filter(heldBy(attachment));
 
 /**
  * Where an address may exist only once. With an ENI that is its subnet, whatever the network is

@@ -9,7 +9,7 @@ import type {
   Reservation,
   State,
 } from '../model.ts';
-import { addMarks, isHeldBy, mapDelegations, mapReservations, scopeOf, without } from '../state.ts';
+import { addMarks, heldBy, mapDelegations, mapReservations, scopeOf, without } from '../state.ts';
 import { wasAskedFor } from './asked.ts';
 import { keepForPods } from './bindings.ts';
 
@@ -32,7 +32,8 @@ export function planRelease(
   now: number,
   selects: (reservation: Reservation) => boolean = () => true,
 ): State {
-  return giveUp(state, now, (reservation) => isHeldBy(reservation, attachment) && selects(reservation));
+  const isTheirs = heldBy(attachment);
+  return giveUp(state, now, (reservation) => isTheirs(reservation) && selects(reservation));
 }
 
 /**

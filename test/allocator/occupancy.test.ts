@@ -13,8 +13,13 @@ interface Case extends Partial<Claim> {
   readonly state?: State;
 }
 
+/** Asks first for this address, and again after many others. */
 function look({ state = EMPTY, cooldownMs = 30_000, ...given }: Case): Occupancy {
-  return occupanciesOf(state, claimOnEni('new', { cooldownMs, ...given }), NOW).at(ADDRESS);
+  const { at: occupancy } = occupanciesOf(state, claimOnEni('new', { cooldownMs, ...given }), NOW);
+  const found = occupancy(ADDRESS);
+  for (let other = 1; other < 20; other++) occupancy(`10.10.1.${other}`);
+  assert.equal(occupancy(ADDRESS), found);
+  return found;
 }
 
 const marked = (...marks: Parameters<typeof mark>[1][]): State =>
