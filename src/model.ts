@@ -23,8 +23,9 @@ export interface Pod {
  * looks at the same folder: from another mount namespace, a missing path proves nothing.
  */
 export interface Sandbox {
+  /** Its name in the folder. */
   readonly netns: string;
-  readonly folder: { readonly device: number; readonly inode: number };
+  readonly folder: { readonly path: string; readonly device: number; readonly inode: number };
 }
 
 /** The elastic network interface that a reservation's address is assigned to. */

@@ -1,12 +1,12 @@
 /** Container sandboxes as the file system shows them: what ADD saw, and whether it is provably gone. */
 import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Reservation, Sandbox } from './model.ts';
 
-/** The network namespace at this path, or undefined when it cannot be seen from here: then it proves nothing. */
-export function observeSandbox(netns: string): Sandbox | undefined {
-  const folder = netns !== '' && existsSync(netns) ? identify(dirname(netns)) : undefined;
-  return folder && { netns, folder };
+/** The network namespace at `path`, or undefined when it cannot be seen from here: then it proves nothing. */
+export function observeSandbox(path: string): Sandbox | undefined {
+  const folder = path !== '' && existsSync(path) ? identify(dirname(path)) : undefined;
+  return folder && { netns: basename(path), folder };
 }
 
 /**
@@ -17,12 +17,12 @@ export function observeSandbox(netns: string): Sandbox | undefined {
 export function isGone({ boot, netns, folder }: Reservation, currentBoot: string): boolean {
   if (boot !== '' && currentBoot !== '' && boot !== currentBoot) return true;
   if (netns === undefined || !folder) return false;
-  const found = identify(dirname(netns));
+  const found = identify(folder.path);
   const same = found?.device === folder.device && found.inode === folder.inode;
-  return same && !existsSync(netns);
+  return same && !existsSync(join(folder.path, netns));
 }
 
-function identify(folder: string): Sandbox['folder'] | undefined {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  return found && { device: found.dev, inode: found.ino };
+function identify(path: string): Sandbox['folder'] | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && { path, device: found.dev, inode: found.ino };
 }

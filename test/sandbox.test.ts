@@ -30,7 +30,7 @@ const isGoneNow = (sandbox: Sandbox | undefined, boot = 'boot-1', currentBoot = 
   isGone(reservation('c1', '10.10.0.80', { boot, ...sandbox }), currentBoot);
 
 test('observeSandbox() knows the namespace by its path and the identity of its folder', () => {
-  assert.equal(observed().netns, path);
+  assert.equal(join(observed().folder.path, observed().netns), path);
   assert.deepEqual(observed().folder, observeSandbox(path)?.folder);
 });
 
@@ -54,7 +54,7 @@ test('isGone() is false when the folder is another one of that name, as in anoth
   const sandbox = observed();
   // Both exist at once, so that no file system gives the second one the inode of the first.
   mkdirSync(join(directory, 'mounted'));
-  const elsewhere = { ...sandbox, netns: join(directory, 'mounted', 'c1') };
+  const elsewhere = { ...sandbox, folder: { ...sandbox.folder, path: join(directory, 'mounted') } };
   assert.equal(isGoneNow(elsewhere), false);
 });
 

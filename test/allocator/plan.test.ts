@@ -111,7 +111,7 @@ test('planAdd() takes nothing over from a pod’s old container when it cannot g
 });
 
 test('planAdd() with an ENI writes the intent down and waits for EC2', () => {
-  const sandbox = { netns: '/var/run/netns/c1', folder: { device: 1, inode: 2 } };
+  const sandbox = { netns: 'c1', folder: { path: '/var/run/netns', device: 1, inode: 2 } };
   const { state, value } = planAdd(
     EMPTY,
     claimOnEni('c1', { sandbox, pod: pod('db'), cooldownMs: 30_000 }),

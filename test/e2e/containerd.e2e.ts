@@ -65,7 +65,7 @@ bed('containerd', needs, () => {
       const record = stored.find(({ address }) => address === addresses[index]);
       assert.equal(record?.container, ids[index]);
       assert.deepEqual(record?.pod, { namespace: 'default', name, uid }, 'by the CNI_ARGS of the CRI');
-      const inPod = `nsenter --net=${record?.netns}`;
+      const inPod = `nsenter --net=${record?.folder?.path}/${record?.netns}`;
       await must(here, `${inPod} ping -n -c 1 -W 2 ${POD_ENI.router}`);
       await must(here, `${inPod} ping -n -c 1 -W 2 ${addresses[(index + 1) % addresses.length]}`);
     }

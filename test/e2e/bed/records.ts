@@ -11,6 +11,7 @@ export interface Reservation {
   readonly state: string;
   readonly pod?: { readonly namespace: string; readonly name: string; readonly uid?: string };
   readonly netns?: string;
+  readonly folder?: { readonly path: string };
 }
 
 export async function records(machine: Machine, folder = STATE): Promise<readonly Reservation[]> {
