@@ -48,6 +48,38 @@ test('what is reserved is listed until it is given back', async () => {
   assert.match(await refusal(client.send(removal)), /^400 /);
 });
 
+test('a description is shown as it was given, and none where none was', async () => {
+  await using aws = await startAws();
+  using client = new SdkClient(aws);
+  const about = { SubnetId, ReservationType: 'explicit' } as const;
+  const Description = 'pods of <the lab> & others';
+  await client.send(new CreateSubnetCidrReservationCommand({ ...about, Cidr: '10.10.0.64/28', Description }));
+  await client.send(new CreateSubnetCidrReservationCommand({ ...about, Cidr: '10.10.0.80/28' }));
+  const { SubnetIpv4CidrReservations: all = [] } = await client.send(
+    new GetSubnetCidrReservationsCommand({ SubnetId }),
+  );
+  const described = Object.fromEntries(all.map(({ Cidr = '', Description: text }) => [Cidr, text]));
+  assert.deepEqual(described, { '10.10.0.64/28': Description, '10.10.0.80/28': undefined });
+});
+
+test('more than 255 reservations come in pages, also when nobody asks for pages', async () => {
+  const base = dualStackSeed();
+  const many = Array.from({ length: 300 }, (_, place) => ({
+    id: `scr-0${String(place).padStart(16, '0')}`,
+    cidr: `2001:db8::${(place + 1).toString(16)}:0/112`,
+    type: 'explicit' as const,
+  }));
+  const subnets = base.subnets.map((subnet) => ({ ...subnet, reservations: many }));
+  await using aws = await startAws({ seed: { ...base, subnets } });
+  using client = new SdkClient(aws);
+  const first = await client.send(new GetSubnetCidrReservationsCommand({ SubnetId }));
+  assert.equal(first.SubnetIpv6CidrReservations?.length, 255);
+  const { NextToken } = first;
+  const rest = await client.send(new GetSubnetCidrReservationsCommand({ SubnetId, NextToken }));
+  assert.equal(rest.SubnetIpv6CidrReservations?.length, 45);
+  assert.equal(rest.NextToken, undefined);
+});
+
 test('EC2 chooses nothing from an explicit reservation, and gives what is asked for', async () => {
   await using aws = await startAws();
   using client = new SdkClient(aws);

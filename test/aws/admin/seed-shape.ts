@@ -18,6 +18,7 @@ const reservation: Shape<CidrReservation> = object<CidrReservation>({
   id: text,
   cidr: text,
   type: literal('prefix', 'explicit'),
+  description: optional(text),
 });
 
 const subnet: Shape<SubnetSeed> = object<SubnetSeed>({

@@ -141,9 +141,10 @@ export const ec2Errors = {
   prefixOutsideSubnet: inferred('InvalidParameterValue', "{prefix} is not within the subnet's address range"),
   notAPrefix: inferred('InvalidParameterValue', 'invalid value for parameter prefix: {prefix}'),
   badReservation: inferred('InvalidParameterValue', 'The CIDR {cidr} is invalid for this subnet'),
-  reservationOverlaps: inferred(
-    'InvalidSubnetCidrReservation.Conflict',
-    'The CIDR {cidr} conflicts with another reservation',
+  // terraform-provider-aws#45304 has the text.
+  reservationOverlaps: seen(
+    'InvalidParameterValue',
+    'Reservation CIDR {cidr} has overlap with existing reserved CIDR block',
   ),
   reservationNotFound: inferred(
     'InvalidSubnetCidrReservationID.NotFound',

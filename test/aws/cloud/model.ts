@@ -4,6 +4,7 @@ export type CidrReservation = {
   readonly id: string;
   readonly cidr: string;
   readonly type: 'prefix' | 'explicit';
+  readonly description?: string;
 };
 
 export type Subnet = {

@@ -8,7 +8,7 @@ import type { CidrReservation, CloudState, Subnet } from './model.ts';
 export function addReservation(
   state: CloudState,
   subnetId: string,
-  { id, cidr, type }: CidrReservation,
+  { cidr, ...about }: CidrReservation,
 ): CloudState {
   const subnet = findSubnet(state, subnetId);
   const block = parseBlock(cidr);
@@ -16,7 +16,7 @@ export function addReservation(
   if (!block || !wholes.some((whole) => isWithin(block, whole))) throw ec2Error('badReservation', { cidr });
   const isTaken = subnet.reservations.some((other) => overlap(blockFrom(other.cidr), block));
   if (isTaken) throw ec2Error('reservationOverlaps', { cidr });
-  const reservation = { id, cidr: formatBlock(block), type };
+  const reservation = { ...about, cidr: formatBlock(block) };
   return withSubnet(state, { ...subnet, reservations: [...subnet.reservations, reservation] });
 }
 

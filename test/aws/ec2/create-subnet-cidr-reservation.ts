@@ -12,7 +12,9 @@ export const createSubnetCidrReservation: Action = {
     const id = `scr-0${random.hex(16)}`;
     const cidr = parameters.required('Cidr');
     const type = typeFrom(parameters.required('ReservationType'));
-    const next = addReservation(state, subnetId, { id, cidr, type });
+    const description = parameters.text('Description');
+    const about = description === undefined ? {} : { description };
+    const next = addReservation(state, subnetId, { id, cidr, type, ...about });
     const { reservation } = findReservation(next, id);
     return { state: next, fields: [['subnetCidrReservation', reservationFields(subnetId, reservation)]] };
   },

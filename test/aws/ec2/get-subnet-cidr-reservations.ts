@@ -6,6 +6,9 @@ import { reservationFields } from './reservation-fields.ts';
 import { type FilterValues, select } from './select.ts';
 import type { Content } from './xml.ts';
 
+/** More come in pages also if nobody asks for pages (terraform-provider-aws#45304). */
+const PAGE = 255;
+
 export const getSubnetCidrReservations: Action = {
   parameters: ['SubnetId', 'Filter.N.Name', 'Filter.N.Value.N', 'MaxResults', 'NextToken'],
   perform(call) {
@@ -13,6 +16,7 @@ export const getSubnetCidrReservations: Action = {
     const { items, nextToken } = select<CidrReservation>(call, {
       idOf: ({ id }) => id,
       all: subnet.reservations,
+      pageSize: PAGE,
       filters: new Map<string, FilterValues<CidrReservation>>([['reservationType', ({ type }) => [type]]]),
     });
     const describeAll = (reservations: readonly CidrReservation[]): Content => ({

@@ -9,6 +9,8 @@ import type { Field } from './xml.ts';
 export type Kind<Item> = {
   readonly idOf: (item: Item) => string;
   readonly all: Iterable<Item>;
+  /** How many come at most when the call sets no limit; all, when not given. */
+  readonly pageSize?: number;
   /** For what can be asked for by id: the parameter, and the item of an id; throws when there is none. */
   readonly byId?: { readonly parameter: string; readonly find: (id: string) => Item };
   /** The values that a filter compares, by its name. */
@@ -29,7 +31,7 @@ export function selectParameters(idParameter: string): readonly string[] {
 /** The page of items that the call asks for, and the token for the one after it. */
 export function select<Item>({ parameters, random }: Call, kind: Kind<Item>): Page<Item> {
   const named = itemsById(parameters, kind);
-  const limit = pageLimit(parameters);
+  const limit = pageLimit(parameters) ?? kind.pageSize ?? Number.POSITIVE_INFINITY;
   const filters = parameters.filters();
   const predicates = filters.map((filter) => predicate(filter, kind));
   const after = readToken(parameters.text('NextToken'));
@@ -54,9 +56,9 @@ function itemsById<Item>(parameters: Parameters, { byId }: Kind<Item>): Item[] |
   return ids.map((id) => byId.find(id));
 }
 
-function pageLimit(parameters: Parameters): number {
+function pageLimit(parameters: Parameters): number | undefined {
   const value = parameters.integer('MaxResults');
-  if (value === undefined) return Number.POSITIVE_INFINITY;
+  if (value === undefined) return undefined;
   if (value < 5) throw ec2Error('maxResultsTooSmall', { value });
   if (value > 1000) throw ec2Error('maxResultsTooLarge', { value });
   return value;
