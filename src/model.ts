@@ -174,6 +174,24 @@ export interface KnownNetwork {
   readonly ranges: readonly string[];
 }
 
+/** A part of a subnet that is reserved for addresses that are asked for by name: a CIDR reservation, type explicit. */
+export interface ReservedBlock {
+  readonly id: string;
+  readonly cidr: string;
+  readonly description?: string;
+}
+
+/** What a subnet reserves, as EC2 told it once. */
+export interface KnownSubnet {
+  /** The boot in which EC2 told it. */
+  readonly boot: string;
+  /** When EC2 told it, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly reserved: readonly ReservedBlock[];
+  /** When EC2 was asked again and did not tell. */
+  readonly missed?: number;
+}
+
 /** All that a node remembers. */
 export interface State {
   readonly reservations: readonly Reservation[];
@@ -185,6 +203,8 @@ export interface State {
   readonly networks: Readonly<Record<string, KnownNetwork>>;
   /** By the MAC of the host interface, or by the id that a configuration gives. */
   readonly enis: Readonly<Record<string, KnownEni>>;
+  /** By id. */
+  readonly subnets: Readonly<Record<string, KnownSubnet>>;
   readonly limits: readonly Limit[];
   /** The latest last. */
   readonly bindings: readonly Binding[];

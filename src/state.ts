@@ -5,6 +5,7 @@ import type {
   Delegation,
   EniRef,
   KnownEni,
+  KnownSubnet,
   Mark,
   Reservation,
   State,
@@ -154,6 +155,12 @@ export function pruneExpired(state: State, now: number): State {
 export function rememberEni(state: State, key: string, eni: KnownEni): State {
   const current = Object.entries(state.enis).filter(([, { boot }]) => boot === eni.boot);
   return { ...state, enis: { ...Object.fromEntries(current), [key]: eni } };
+}
+
+/** Remembers what a subnet reserves, and forgets what earlier boots knew of others. */
+export function rememberSubnet(state: State, id: string, subnet: KnownSubnet): State {
+  const current = Object.entries(state.subnets).filter(([, { boot }]) => boot === subnet.boot);
+  return { ...state, subnets: { ...Object.fromEntries(current), [id]: subnet } };
 }
 
 /** Forgets an ENI that is not there any more. */

@@ -1,7 +1,7 @@
 /** What an ADD wants: addresses for an attachment, out of these sets, by these rules. */
 import type { Order } from '../config/allocation.ts';
 import type { FixedAddresses } from '../config/fixed.ts';
-import { formatSet, type RangeSet } from '../config/ranges.ts';
+import { formatSet } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
 import type { Attachment, Eni, Pod, Reservation, Sandbox } from '../model.ts';
 import { type Address, formatAddress } from '../net/address.ts';
@@ -68,20 +68,18 @@ export function matchRequested(
 }
 
 /**
- * Gives each of the pod's fixed addresses to the set that contains it.
+ * Gives each of the pod's fixed addresses to the set that it is meant for, by the set's index.
  * @throws Failure `invalid-config` when it is in the configuration but not to be had on this ENI: then
  * the pod is in the wrong place, and any other address would be wrong, too.
  */
 export function matchFixed(
   sets: readonly UsableSet[],
-  whole: readonly RangeSet[],
+  isFor: (index: number, address: Address) => boolean,
   addresses: readonly Address[],
 ): ReadonlyMap<number, readonly Address[]> {
-  const isIn = (ranges: RangeSet, address: Address): boolean =>
-    ranges.some((range) => contains(range, address));
   const fixed = new Map<number, readonly Address[]>();
   for (const set of sets) {
-    const listed = addresses.filter((address) => isIn(whole[set.index] ?? [], address));
+    const listed = addresses.filter((address) => isFor(set.index, address));
     const here = listed.filter((address) => isUsable(set, address));
     if (listed.length > 0 && here.length === 0) {
       const list = listed.map(formatAddress).join(', ');

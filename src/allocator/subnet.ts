@@ -50,7 +50,8 @@ export function isServedBy(sets: readonly RangeSet[], eni: Eni): boolean {
   return sets.every((set) => set.some((range) => subnet.some((span) => encloses(span, range))));
 }
 
-function cidrsOf(eni: Eni): readonly Prefix[] {
+/** @throws Failure `no-eni` when none is known. */
+export function cidrsOf(eni: Eni): readonly Prefix[] {
   const cidrs = eni.cidrs.flatMap((text) => parsePrefix(text) ?? []);
   if (cidrs.length > 0) return cidrs;
   throw new Failure('no-eni', `cannot use ${eni.id}: its subnet is "${eni.cidrs.join(', ')}"`);

@@ -1,8 +1,7 @@
 /** `eni-local doctor`: says, line by line, what would keep an ADD from working. */
 import { examine } from '../doctor/doctor.ts';
 import { type Finding, problem } from '../doctor/finding.ts';
-import { openEc2 } from '../eni/ec2-client.ts';
-import { openEc2Survey } from '../eni/survey.ts';
+import { EC2 } from '../eni/ec2.ts';
 import { Failure } from '../errors.ts';
 import type { World } from '../world.ts';
 import type { Answer } from './answer.ts';
@@ -47,11 +46,10 @@ async function examineFile(
   directory: string | undefined,
   world: World,
 ): Promise<readonly Found[]> {
-  const ec2 = { openCloud: openEc2, openSurvey: openEc2Survey };
   try {
     const all: Found[] = [];
     for (const network of readNetworks(file)) {
-      const findings = await examine(network, directory, ec2, world);
+      const findings = await examine(network, directory, EC2, world);
       all.push(...findings.map((finding) => ({ network: network.name, ...finding })));
     }
     return all;

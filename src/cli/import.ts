@@ -2,9 +2,8 @@
 
 import type { Network } from '../cni/network.ts';
 import { readAllocation } from '../config/allocation.ts';
-import { discoverEni } from '../eni/discover.ts';
-import { openEc2 } from '../eni/ec2-client.ts';
-import { locateEni } from '../eni/locate.ts';
+import { EC2 } from '../eni/ec2.ts';
+import { locateRanges, lookUpRanges } from '../eni/locate-ranges.ts';
 import type { Run } from '../run.ts';
 import { type InheritedNetwork, readHostLocal } from '../takeover/host-local.ts';
 import type { Destination } from '../takeover/plan.ts';
@@ -57,7 +56,7 @@ export async function runImport(words: readonly string[], world: World): Promise
     all.push(
       ...(dryRun
         ? previewTakeover(network, destination, run)
-        : await takeOver(network, destination, openEc2, run)),
+        : await takeOver(network, destination, EC2.openCloud, run)),
     );
   }
   const status = all.every(isWell) ? 0 : 1;
@@ -72,12 +71,9 @@ const isWell = ({ action, result }: TakenOver): boolean =>
 /** Without a configuration, only this node knows the addresses, as with host-local. */
 async function destinationOf(network: Network | undefined, dryRun: boolean, run: Run): Promise<Destination> {
   if (!network) return { rangeSets: [], cooldownMs: 0 };
-  const { rangeSets, cooldownMs, eni: source } = readAllocation(network, '');
-  if (!source) return { rangeSets, cooldownMs };
-  const eni = dryRun
-    ? (await discoverEni(source, openEc2, run)).eni
-    : await locateEni(source, () => true, openEc2, run);
-  return { rangeSets, cooldownMs, eni };
+  const allocation = readAllocation(network, '');
+  const located = await (dryRun ? lookUpRanges : locateRanges)(allocation, EC2, run);
+  return { ...located, cooldownMs: allocation.cooldownMs };
 }
 
 const WORDS: Readonly<Record<TakenOver['result'], string>> = {

@@ -2,16 +2,18 @@
 import type { Claim } from '../allocator/claim.ts';
 import { findAnswer, planAdd } from '../allocator/plan.ts';
 import { planRelease } from '../allocator/release.ts';
+import { countReservedSets } from '../allocator/reserved.ts';
 import type { Request } from '../cni/request.ts';
 import type { IpamResult } from '../cni/result.ts';
 import { type Allocation, readAllocation } from '../config/allocation.ts';
 import { readDns } from '../config/resolv-conf.ts';
 import { readSettings } from '../config/settings.ts';
 import type { OpenCloud } from '../eni/cloud.ts';
+import type { Ec2 } from '../eni/ec2.ts';
 import { giveBackPrefixes, tidyPrefixes } from '../eni/give-back.ts';
 import { settle } from '../eni/queue.ts';
 import { errorMessage } from '../errors.ts';
-import type { Reservation } from '../model.ts';
+import type { Attachment, Reservation, State } from '../model.ts';
 import { openRun, type Run } from '../run.ts';
 import { heldBy, reservationsOf } from '../state.ts';
 import type { World } from '../world.ts';
@@ -21,38 +23,44 @@ import { withPending } from './pending.ts';
 import { toResult } from './result.ts';
 
 /** @throws Failure; then the attachment has no more than it had before. */
-export async function add(request: Request, openCloud: OpenCloud, world: World): Promise<IpamResult> {
+export async function add(request: Request, ec2: Ec2, world: World): Promise<IpamResult> {
   const run = openRun(readSettings(request.network.json), { command: 'ADD', ...request.attachment }, world);
   const { result } = await withOutcome(
     run,
-    () => answer(request, openCloud, run),
+    () => answer(request, ec2, run),
     ({ held }) => aboutAddresses(held),
   );
   return result;
 }
 
-async function answer(request: Request, openCloud: OpenCloud, run: Run) {
+async function answer(request: Request, ec2: Ec2, run: Run) {
   const allocation = readAllocation(request.network, request.args);
   const dns = readDns(allocation.resolvConf);
   const held =
-    findAnswer(run.store.read(), request.attachment, allocation.rangeSets.length) ??
-    (await obtainOrUndo(request, allocation, openCloud, run));
+    recall(request.attachment, allocation, run.store.read()) ??
+    (await obtainOrUndo(request, allocation, ec2, run));
   return { held, result: toResult(held, allocation.routes, dns) };
+}
+
+/** How many addresses make the answer is known without EC2, also of ranges that are had from the VPC. */
+function recall(attachment: Attachment, { ranges }: Allocation, state: State) {
+  const count = ranges.kind === 'given' ? ranges.sets.length : countReservedSets(state, attachment.network);
+  return findAnswer(state, attachment, count);
 }
 
 async function obtainOrUndo(
   request: Request,
   allocation: Allocation,
-  openCloud: OpenCloud,
+  ec2: Ec2,
   run: Run,
 ): Promise<readonly Reservation[]> {
   const { attachment } = request;
-  const claim = await makeClaim(request, allocation, openCloud, run);
+  const claim = await makeClaim(request, allocation, ec2, run);
   const before = new Set(reservationsOf(run.store.read(), attachment).map(({ address }) => address));
   try {
-    return await obtain(claim, openCloud, run);
+    return await obtain(claim, ec2.openCloud, run);
   } catch (failure) {
-    await giveBack(claim, (reservation) => !before.has(reservation.address), openCloud, run);
+    await giveBack(claim, (reservation) => !before.has(reservation.address), ec2.openCloud, run);
     throw withPending(failure, attachment, run.store);
   }
 }

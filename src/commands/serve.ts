@@ -6,6 +6,7 @@ import { failure, type Reply, success } from '../cni/reply.ts';
 import { readRequest } from '../cni/request.ts';
 import { shapeResult } from '../cni/result.ts';
 import { CNI_VERSIONS, type CniVersion, isCniVersion, NEWEST_VERSION } from '../cni/versions.ts';
+import { EC2 } from '../eni/ec2.ts';
 import { openEc2 } from '../eni/ec2-client.ts';
 import type { World } from '../world.ts';
 import { add } from './add.ts';
@@ -28,7 +29,7 @@ export async function serveCni(world: World): Promise<Reply> {
     version = request.network.cniVersion;
     switch (invocation.command) {
       case 'ADD':
-        return success(shapeResult(await add(request, openEc2, world), version));
+        return success(shapeResult(await add(request, EC2, world), version));
       case 'DEL':
         await del(request, openEc2, world);
         return success();
@@ -39,7 +40,7 @@ export async function serveCni(world: World): Promise<Reply> {
         await gc(request, openEc2, world);
         return success();
       case 'STATUS':
-        await status(request, openEc2, world);
+        await status(request, EC2, world);
         return success();
     }
   } catch (error) {

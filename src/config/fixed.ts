@@ -9,24 +9,17 @@ import { formatSet, type Range, type RangeSet } from './ranges.ts';
 export type FixedAddresses = ReadonlyMap<string, string>;
 
 /**
- * Reads `ipam.fixed`. Every address must be one that its pod could have: of some range that is not for
- * other pods, neither excluded nor the gateway, and listed once.
+ * Reads `ipam.fixed`: each address is listed once.
  * @throws Failure `invalid-config`, naming the path of the text at fault.
  */
-export function readFixed(
-  input: Readonly<Record<string, readonly string[]>>,
-  sets: readonly RangeSet[],
-): FixedAddresses {
+export function readFixed(input: Readonly<Record<string, readonly string[]>>): FixedAddresses {
   const fixed = new Map<string, string>();
   for (const [pod, texts] of Object.entries(input)) {
-    const path = `ipam.fixed[${JSON.stringify(pod)}]`;
-    if (!isPodName(pod)) throw invalid(path, 'must be the namespace/name of a pod', pod);
+    if (!isPodName(pod)) throw invalid(pathOf(pod), 'must be the namespace/name of a pod', pod);
     for (const [index, text] of texts.entries()) {
-      const at = `${path}[${index}]`;
+      const at = `${pathOf(pod)}[${index}]`;
       const address = parseAddress(text);
       if (!address) throw invalid(at, 'must be an IP address', text);
-      const fault = faultOf(address, pod, sets);
-      if (fault) throw invalid(at, fault, text);
       const canonical = formatAddress(address);
       const owner = fixed.get(canonical);
       if (owner !== undefined) throw invalid(at, `must be listed once, and ${owner} has it`, text);
@@ -35,6 +28,28 @@ export function readFixed(
   }
   return fixed;
 }
+
+/**
+ * Every address must be one that its pod could have: of some range that is not for other pods, neither
+ * excluded nor the gateway. Only what `concerns` the sets is looked at.
+ * @throws Failure `invalid-config`, naming the path of the address at fault.
+ */
+export function checkFixed(
+  fixed: FixedAddresses,
+  sets: readonly RangeSet[],
+  concerns: (address: Address) => boolean = () => true,
+): void {
+  const places = new Map<string, number>();
+  for (const [text, pod] of fixed) {
+    const place = places.get(pod) ?? 0;
+    places.set(pod, place + 1);
+    const address = parseAddress(text);
+    const fault = address && concerns(address) ? faultOf(address, pod, sets) : undefined;
+    if (fault) throw invalid(`${pathOf(pod)}[${place}]`, fault, text);
+  }
+}
+
+const pathOf = (pod: string): string => `ipam.fixed[${JSON.stringify(pod)}]`;
 
 function faultOf(address: Address, pod: string, sets: readonly RangeSet[]): string | undefined {
   const range = sets.flat().find((one) => contains(one, address));

@@ -42,6 +42,7 @@ const EniShape = v.strictObject({
   assign: optional(v.boolean()),
   interface: optional(Text),
   id: optional(v.pipe(Text, v.regex(/^eni-[0-9a-f]+$/, 'an ENI id such as eni-0123456789abcdef0'))),
+  reservation: optional(v.pipe(Text, v.regex(/\S/, 'the id or the description of a CIDR reservation'))),
   region: optional(Text),
   timeout: optional(v.pipe(v.number(), v.minValue(1))),
   reassign: optional(v.picklist(['never', 'stale'])),

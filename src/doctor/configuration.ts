@@ -1,6 +1,6 @@
 /** Whether the configuration is one that an ADD can use. */
 import type { Network } from '../cni/network.ts';
-import { type Allocation, readAllocation } from '../config/allocation.ts';
+import { type Allocation, type Ranges, readAllocation } from '../config/allocation.ts';
 import { readDns } from '../config/resolv-conf.ts';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
@@ -27,7 +27,7 @@ export function checkConfiguration(network: Network): ReadConfiguration {
   }
 }
 
-function describe({ json, cniVersion }: Network, { rangeSets, eni }: Allocation): Finding {
+function describe({ json, cniVersion }: Network, { ranges, eni }: Allocation): Finding {
   const { ipam } = json;
   if (isObject(ipam) && ipam['type'] !== 'eni-local') {
     return warning(
@@ -36,9 +36,14 @@ function describe({ json, cniVersion }: Network, { rangeSets, eni }: Allocation)
       'Change it to eni-local; "eni-local import" takes over what host-local has given out.',
     );
   }
-  const sets = rangeSets.length === 1 ? '1 range set' : `${rangeSets.length} range sets`;
   const place = eni
     ? `on the ENI ${eni.id ?? `of ${eni.interface}`}`
     : 'without an ENI (eni.assign is false)';
-  return ok(CHECK, `CNI ${cniVersion}, ${sets}, ${place}`);
+  return ok(CHECK, `CNI ${cniVersion}, ${describeRanges(ranges)}, ${place}`);
+}
+
+function describeRanges(ranges: Ranges): string {
+  if (ranges.kind === 'reserved')
+    return `no ranges, so that what the subnet reserves${ranges.pick ? ` as ${ranges.pick}` : ''} is the range`;
+  return ranges.sets.length === 1 ? '1 range set' : `${ranges.sets.length} range sets`;
 }

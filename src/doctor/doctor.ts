@@ -3,8 +3,8 @@ import type { UsableSet } from '../allocator/subnet.ts';
 import type { Network } from '../cni/network.ts';
 import type { Allocation, EniSource } from '../config/allocation.ts';
 import { readSettings } from '../config/settings.ts';
-import type { OpenCloud } from '../eni/cloud.ts';
-import type { OpenSurvey, SeenEni, Survey } from '../eni/survey.ts';
+import type { Ec2 } from '../eni/ec2.ts';
+import type { CidrReservation, SeenEni, Survey } from '../eni/survey.ts';
 import type { Eni } from '../model.ts';
 import { FAMILIES, type Family } from '../net/address.ts';
 import { openRun, type Run } from '../run.ts';
@@ -18,15 +18,10 @@ import { checkNeighbours } from './neighbours.ts';
 import { checkDescribe, checkPermissions, checkStale } from './permissions.ts';
 import { checkRanges } from './ranges.ts';
 import { checkReservations } from './reservations.ts';
+import { checkReserved } from './reserved.ts';
 import { checkRoom } from './room.ts';
 import { checkStateDirectory } from './state-directory.ts';
 import { checkVpcCni } from './vpc-cni.ts';
-
-/** How EC2 is reached: as the plugin does, and for what only the doctor asks. */
-export interface Ec2 {
-  readonly openCloud: OpenCloud;
-  readonly openSurvey: OpenSurvey;
-}
 
 /** A person waits longer than a kubelet. */
 const TIMEOUT_MS = 120_000;
@@ -58,7 +53,7 @@ function checkOverride(dataDir: string, configured: string): readonly Finding[] 
 }
 
 async function examineEni(
-  { rangeSets, reassign }: Allocation,
+  allocation: Allocation,
   source: EniSource,
   ec2: Ec2,
   run: Run,
@@ -75,34 +70,50 @@ async function examineEni(
       warning('EC2', 'not asked: it is not known about which ENI', 'See the lines above.'),
     ];
   }
-  const { findings: fit, sets = [] } = checkRanges(rangeSets, eni);
-  const families = FAMILIES.filter((family) => rangeSets.some(([range]) => range?.first.family === family));
-  return [imds, ...found, ...fit, ...(await examineEc2(sets, families, reassign, eni, ec2, run))];
+  const survey = await ec2.openSurvey(eni.region, run);
+  const enis = await ask(run, () => survey.enisIn(eni.subnet));
+  const access = checkAccess(eni.region, enis);
+  const { ranges, fixed } = allocation;
+  if (access.some(({ verdict }) => verdict === 'problem')) {
+    const fit = ranges.kind === 'given' ? checkRanges(ranges.sets, eni).findings : [];
+    const rest = warning('EC2', 'permissions, subnet and ENI were not checked', 'See the line above.');
+    return [imds, ...found, ...fit, ...access, rest];
+  }
+  const reserved = await ask(run, () => survey.reservationsIn(eni.subnet));
+  const { findings: fit, sets = [] } =
+    ranges.kind === 'given'
+      ? checkRanges(ranges.sets, eni)
+      : checkReserved(ranges.pick, fixed, reserved, eni);
+  const seen = { eni, enis, reserved, survey };
+  return [imds, ...found, ...fit, ...access, ...(await examineEc2(allocation, sets, seen, ec2, run))];
+}
+
+/** What EC2 says of the ENI and its subnet, and whom to ask more. */
+interface Seen {
+  readonly eni: Eni;
+  readonly enis: Asked<readonly SeenEni[]>;
+  readonly reserved: Asked<readonly CidrReservation[]>;
+  readonly survey: Survey;
 }
 
 async function examineEc2(
+  { ranges, reassign }: Allocation,
   sets: readonly UsableSet[],
-  families: readonly Family[],
-  reassign: Allocation['reassign'],
-  eni: Eni,
-  { openCloud, openSurvey }: Ec2,
+  seen: Seen,
+  { openCloud }: Ec2,
   run: Run,
 ): Promise<readonly Finding[]> {
-  const survey = await openSurvey(eni.region, run);
-  const enis = await ask(run, () => survey.enisIn(eni.subnet));
-  const access = checkAccess(eni.region, enis);
-  if (access.some(({ verdict }) => verdict === 'problem')) {
-    return [...access, warning('EC2', 'permissions, subnet and ENI were not checked', 'See the line above.')];
-  }
+  const { eni, enis } = seen;
+  const configured = ranges.kind === 'given' ? ranges.sets : sets.map((set) => set.ranges);
+  const families = FAMILIES.filter((family) => configured.some(([range]) => range?.first.family === family));
   const own = familiesOf(families, eni);
   const cloud = await openCloud(eni.region, run);
   const stale = reassign === 'stale' ? [checkStale(await ask(run, () => cloud.useOf(eni.id)))] : [];
   return [
-    ...access,
     checkDescribe(families, enis),
     ...(await checkPermissions(own, eni, cloud, run)),
     ...stale,
-    ...(await examineSubnet(sets, own, eni, enis, survey, run)),
+    ...(await examineSubnet(sets, own, seen, run)),
   ];
 }
 
@@ -113,12 +124,9 @@ const familiesOf = (families: readonly Family[], { cidrs }: Eni): readonly Famil
 async function examineSubnet(
   sets: readonly UsableSet[],
   families: readonly Family[],
-  eni: Eni,
-  enis: Asked<readonly SeenEni[]>,
-  survey: Survey,
+  { eni, enis, reserved: reservations, survey }: Seen,
   run: Run,
 ): Promise<readonly Finding[]> {
-  const reservations = await ask(run, () => survey.reservationsIn(eni.subnet));
   const reserved = sets.length === 0 ? [] : checkReservations(sets, eni, reservations);
   if ('error' in enis) {
     const advice = 'It takes ec2:DescribeNetworkInterfaces.';

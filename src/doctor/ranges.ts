@@ -8,7 +8,7 @@ import { firstOf, lastOf, parsePrefix } from '../net/prefix.ts';
 import { encloses, type Span, sizeOf } from '../net/span.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
-const CHECK = 'ranges';
+export const CHECK = 'ranges';
 
 export interface RangesInSubnet {
   readonly findings: readonly Finding[];

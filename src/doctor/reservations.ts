@@ -37,7 +37,7 @@ export function checkReservations(
             'load balancers or the VPC CNI',
           free
             .flatMap(blocksOf)
-            .map((block) => `${CREATE} --subnet-id ${subnet} --cidr ${formatPrefix(block)}`)
+            .map((block) => `eni-local reserve ${formatPrefix(block)} --subnet ${subnet}`)
             .join('\n'),
         ),
     ...forPrefixes.map(({ cidr }) =>
@@ -49,8 +49,6 @@ export function checkReservations(
     ),
   ];
 }
-
-const CREATE = 'aws ec2 create-subnet-cidr-reservation --reservation-type explicit';
 
 function explainUnknown(subnet: string, asked: Asked<unknown> & { readonly error: Error }): Finding {
   if (!isDenied(asked)) return warning(CHECK, `not known: ${asked.error.message}`, 'Run doctor again.');

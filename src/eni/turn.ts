@@ -1,5 +1,4 @@
-/** Turns at an ENI: one process at a time calls EC2 for it, and the others sleep until a bell rings. */
-import type { EniRef } from '../model.ts';
+/** Turns at an ENI or a subnet: one process at a time calls EC2 for it, and the others sleep until a bell rings. */
 import type { Run } from '../run.ts';
 import { tryLock } from '../store/lock.ts';
 import { openBell } from './bell.ts';
@@ -19,16 +18,16 @@ const LOOK_AGAIN_MS = 300;
  * @throws Failure `try-again` at the deadline, naming the `attempt`.
  */
 export async function takeTurns(
-  eni: EniRef,
+  place: { readonly id: string },
   run: Run,
   attempt: () => string,
   isOver: () => boolean,
   work: (turn: Turn) => Promise<void>,
 ): Promise<void> {
-  using bell = openBell(run.directory, eni.id);
+  using bell = openBell(run.directory, place.id);
   while (!isOver()) {
     run.deadline.check(attempt());
-    const lock = await tryLock(run.directory, eni.id, run.world.now());
+    const lock = await tryLock(run.directory, place.id, run.world.now());
     if (!lock) {
       const patience = LOOK_AGAIN_MS * (0.75 + run.world.random() / 2);
       await bell.next(Math.min(run.deadline.remaining(), patience));

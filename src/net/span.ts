@@ -7,6 +7,9 @@ export interface Span {
   readonly last: Address;
 }
 
+/** All addresses of a prefix. */
+export const spanOf = (prefix: Prefix): Span => ({ first: firstOf(prefix), last: lastOf(prefix) });
+
 export function contains(span: Span, { family, value }: Address): boolean {
   return family === span.first.family && value >= span.first.value && value <= span.last.value;
 }
@@ -24,8 +27,6 @@ export function intersect(a: Span, b: Span): Span | undefined {
   const first = a.first.value > b.first.value ? a.first : b.first;
   return { first, last: a.last.value < b.last.value ? a.last : b.last };
 }
-
-export const spanOf = (prefix: Prefix): Span => ({ first: firstOf(prefix), last: lastOf(prefix) });
 
 /** Reads `address`, `address/length` or `first-last`; undefined when `text` is none of them. */
 export function parseSpan(text: string): Span | undefined {

@@ -1,6 +1,16 @@
 /** The state document: JSON with one reservation, mark or binding a line, so that people and diffs can read it. */
 import { isObject, type JsonObject } from '../json.ts';
-import type { Binding, Delegation, KnownEni, KnownNetwork, Limit, Mark, State } from '../model.ts';
+import type {
+  Binding,
+  Delegation,
+  KnownEni,
+  KnownNetwork,
+  KnownSubnet,
+  Limit,
+  Mark,
+  ReservedBlock,
+  State,
+} from '../model.ts';
 import { type Block, intoBlocks, readBlock } from './blocks.ts';
 
 /** Version of the format. A document of another one is not ours to read; that of 1 never left its cradle. */
@@ -38,6 +48,7 @@ const EMPTY_STATE: State = {
   cursors: {},
   networks: {},
   enis: {},
+  subnets: {},
   limits: [],
   bindings: [],
 };
@@ -77,6 +88,7 @@ export function printDocument({ version, history, state, unknown, blocks: known 
 "cursors": ${JSON.stringify(state.cursors)},
 "networks": ${JSON.stringify(state.networks)},
 "enis": ${JSON.stringify(state.enis)},
+"subnets": ${JSON.stringify(state.subnets)},
 "limits": ${JSON.stringify(state.limits)},
 ${strange.join('')}"delegations": ${lines(state.delegations)},
 "bindings": ${lines(state.bindings)},
@@ -141,6 +153,7 @@ function readParts({ head, blocks: texts }: Parts, expected: number): Reading {
     cursors,
     networks,
     enis = {},
+    subnets = {},
     limits = [],
     delegations = [],
     bindings = [],
@@ -152,6 +165,7 @@ function readParts({ head, blocks: texts }: Parts, expected: number): Reading {
     isMapOf(cursors, isText) &&
     isMapOf(networks, isKnownNetwork) &&
     isMapOf(enis, isKnownEni) &&
+    isMapOf(subnets, isKnownSubnet) &&
     isListOf(limits, isLimit) &&
     isListOf(delegations, isDelegation) &&
     isListOf(bindings, isBinding) &&
@@ -160,7 +174,7 @@ function readParts({ head, blocks: texts }: Parts, expected: number): Reading {
   if (!whole || !blocks?.every((block) => block !== undefined))
     return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
   const reservations = blocks.flatMap((block) => block.reservations);
-  const state = { cursors, networks, enis, limits, delegations, bindings, marks, reservations };
+  const state = { cursors, networks, enis, subnets, limits, delegations, bindings, marks, reservations };
   return { kind: 'document', document: { version: expected, history, state, unknown, blocks } };
 }
 
@@ -195,6 +209,15 @@ const isKnownNetwork = (item: unknown): item is KnownNetwork =>
 
 const isKnownEni = (item: unknown): item is KnownEni =>
   isObject(item) && hasTexts(item, 'id', 'region', 'subnet', 'boot') && isListOf(item['cidrs'], isText);
+
+const isKnownSubnet = (item: unknown): item is KnownSubnet =>
+  isObject(item) &&
+  hasTexts(item, 'boot') &&
+  typeof item['since'] === 'number' &&
+  isListOf(item['reserved'], isReservedBlock);
+
+const isReservedBlock = (item: unknown): item is ReservedBlock =>
+  isObject(item) && hasTexts(item, 'id', 'cidr');
 
 const isBinding = (item: unknown): item is Binding =>
   isObject(item) &&

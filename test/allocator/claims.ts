@@ -40,6 +40,7 @@ export const EMPTY: State = {
   cursors: {},
   networks: {},
   enis: {},
+  subnets: {},
   limits: [],
   bindings: [],
 };

@@ -5,7 +5,8 @@ import { type Claim, matchFixed } from '../../src/allocator/claim.ts';
 import { planAdd } from '../../src/allocator/plan.ts';
 import { fitToSubnet } from '../../src/allocator/subnet.ts';
 import type { Pod, Reservation, State } from '../../src/model.ts';
-import { formatAddress } from '../../src/net/address.ts';
+import { type Address, formatAddress } from '../../src/net/address.ts';
+import { contains } from '../../src/net/span.ts';
 import { address } from '../net/literals.ts';
 import {
   addressesOf,
@@ -178,8 +179,10 @@ const whole = rangeSets(
   ],
   [{ subnet: '10.10.0.0/24', rangeStart: '10.10.0.100', rangeEnd: '10.10.0.119' }],
 );
+const isFor = (index: number, one: Address): boolean =>
+  whole[index]?.some((range) => contains(range, one)) === true;
 const matched = (...texts: string[]) =>
-  [...matchFixed(fitToSubnet(whole, ENI), whole, texts.map(address))].map(([set, list]) => [
+  [...matchFixed(fitToSubnet(whole, ENI), isFor, texts.map(address))].map(([set, list]) => [
     set,
     ...list.map(formatAddress),
   ]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CniVersion } from '../../src/cni/versions.ts';
 import { type Allocation, readAllocation } from '../../src/config/allocation.ts';
-import { formatSet } from '../../src/config/ranges.ts';
+import { formatSet, type RangeSet } from '../../src/config/ranges.ts';
 import { formatAddress } from '../../src/net/address.ts';
 import { address, prefix } from '../net/literals.ts';
 
@@ -12,6 +12,8 @@ const local = { assign: false };
 function read(json: Record<string, unknown>, args = '', cniVersion: CniVersion = '1.1.0'): Allocation {
   return readAllocation({ name: 'pods', cniVersion, json }, args);
 }
+
+const setsOf = ({ ranges }: Allocation): readonly RangeSet[] => (ranges.kind === 'given' ? ranges.sets : []);
 
 const sources: [title: string, json: { ipam: object; runtimeConfig?: object }, sets: readonly string[]][] = [
   [
@@ -47,8 +49,8 @@ const sources: [title: string, json: { ipam: object; runtimeConfig?: object }, s
 ];
 for (const [title, json, sets] of sources) {
   test(`readAllocation() reads ${title}`, () => {
-    const { rangeSets } = read({ ...json, ipam: { ...json.ipam, eni: local } });
-    assert.deepEqual(rangeSets.map(formatSet), sets);
+    const allocation = read({ ...json, ipam: { ...json.ipam, eni: local } });
+    assert.deepEqual(setsOf(allocation).map(formatSet), sets);
   });
 }
 
@@ -60,6 +62,39 @@ for (const ipam of [{}, { ranges: [] }, { ranges: null }, { rangeStart: '10.1.2.
     });
   });
 }
+
+test('readAllocation() leaves the ranges to the VPC where there is an ENI and no range', () => {
+  for (const ipam of [{}, { ranges: [] }, { ranges: null }])
+    assert.deepEqual(read({ master: 'eth1', ipam }).ranges, { kind: 'reserved' });
+  const eni = { reservation: 'pods' };
+  assert.deepEqual(read({ master: 'eth1', ipam: { eni } }).ranges, { kind: 'reserved', pick: 'pods' });
+});
+
+const misplaced: [ipam: object, message: RegExp][] = [
+  [
+    { subnet: '10.1.2.0/24', eni: { reservation: 'pods' } },
+    /ipam\.eni\.reservation must be left out where ranges are given: current value is pods$/,
+  ],
+  [
+    { rangeStart: '10.1.2.3' },
+    /ipam\.rangeStart means nothing without ipam\.subnet: current value is 10\.1\.2\.3$/,
+  ],
+  [{ exclude: ['10.1.2.3'] }, /ipam\.exclude means nothing without ipam\.subnet/],
+  [{ eni: { reservation: '' } }, /ipam\.eni\.reservation must be the id or the description of a CIDR/],
+];
+for (const [ipam, message] of misplaced) {
+  test(`readAllocation() refuses ${JSON.stringify(ipam)}`, () => {
+    assert.throws(() => read({ master: 'eth1', ipam }), { kind: 'invalid-config', message });
+  });
+}
+
+test('readAllocation() holds fixed addresses against ranges once those are known', () => {
+  const fixed = { 'shop/db-0': ['10.1.3.9'] };
+  assert.equal(read({ master: 'eth1', ipam: { fixed } }).fixed.size, 1);
+  assert.throws(() => read({ master: 'eth1', ipam: { fixed, subnet: '10.1.2.0/24' } }), {
+    kind: 'invalid-config',
+  });
+});
 
 test('readAllocation() refuses sets of old and new style that overlap', () => {
   const ipam = { subnet: '10.1.2.0/24', ranges: [[{ subnet: '10.1.2.128/25' }]], eni: local };
@@ -80,12 +115,12 @@ for (const version of ['0.1.0', '0.2.0'] as const) {
   });
 
   test(`readAllocation() takes one address of each family for CNI ${version}`, () => {
-    assert.equal(read({ ipam: dual }, '', version).rangeSets.length, 2);
+    assert.equal(setsOf(read({ ipam: dual }, '', version)).length, 2);
   });
 }
 
 test('readAllocation() takes two addresses of one family from CNI 0.3.0 on', () => {
-  assert.equal(read({ ipam: two }, '', '0.3.0').rangeSets.length, 2);
+  assert.equal(setsOf(read({ ipam: two }, '', '0.3.0')).length, 2);
 });
 
 test('readAllocation() merges what CNI_ARGS, args and runtimeConfig ask for', () => {
@@ -151,7 +186,7 @@ test('readAllocation() has the defaults of the contract', () => {
       reassign: 'never',
     },
   );
-  assert.deepEqual(Object.keys(rest).toSorted(), ['eni', 'rangeSets']);
+  assert.deepEqual(Object.keys(rest).toSorted(), ['eni', 'ranges']);
 });
 
 test('readAllocation() reads order, cooldown, routes and resolvConf', () => {
@@ -184,7 +219,7 @@ test('readAllocation() names the fields of an old-style range as they are writte
 test('readAllocation() reads for how long addresses stay, whose they are, and what may be taken over', () => {
   const day = read({ master: 'eth1', ipam: { ...range, sticky: true } });
   assert.equal(day.stickyMs, 86_400_000);
-  const [first] = day.rangeSets.flat();
+  const [first] = setsOf(day).flat();
   assert.ok(first);
   const own = formatAddress({ family: 4, value: first.first.value + 5n });
   const ipam = {

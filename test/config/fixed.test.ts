@@ -1,7 +1,7 @@
 /** Addresses that the configuration gives to pods by name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readFixed } from '../../src/config/fixed.ts';
+import { checkFixed, readFixed } from '../../src/config/fixed.ts';
 import { rangeSets } from '../allocator/claims.ts';
 
 const sets = rangeSets(
@@ -13,10 +13,11 @@ const sets = rangeSets(
 );
 
 test('readFixed() knows the owner of every address by its canonical text, in the order of the list', () => {
-  const fixed = readFixed(
-    { 'shop/db-0': ['2001:DB8:1::0:90', '10.10.1.91', '10.10.1.90'], 'shop/api-0': ['10.10.2.4'] },
-    sets,
-  );
+  const fixed = readFixed({
+    'shop/db-0': ['2001:DB8:1::0:90', '10.10.1.91', '10.10.1.90'],
+    'shop/api-0': ['10.10.2.4'],
+  });
+  checkFixed(fixed, sets);
   assert.deepEqual(
     [...fixed],
     [
@@ -29,7 +30,7 @@ test('readFixed() knows the owner of every address by its canonical text, in the
 });
 
 test('readFixed() has nothing to say about a pod without addresses', () => {
-  assert.equal(readFixed({ 'shop/db-0': [] }, sets).size, 0);
+  assert.equal(readFixed({ 'shop/db-0': [] }).size, 0);
 });
 
 const DB = 'ipam.fixed["shop/db-0"]';
@@ -68,10 +69,18 @@ const refused: [input: Record<string, string[]>, message: string][] = [
   ],
 ];
 for (const [input, message] of refused) {
-  test(`readFixed() refuses ${JSON.stringify(input)}`, () => {
-    assert.throws(() => readFixed(input, sets), {
+  test(`readFixed() and checkFixed() refuse ${JSON.stringify(input)}`, () => {
+    assert.throws(() => checkFixed(readFixed(input), sets), {
       kind: 'invalid-config',
       message: `cannot use the configuration: ${message}`,
     });
   });
 }
+
+test('checkFixed() looks at nothing but what concerns the sets, and counts the others', () => {
+  const fixed = readFixed({ 'shop/db-0': ['10.30.0.9', '10.10.1.79'] });
+  checkFixed(fixed, sets, () => false);
+  assert.throws(() => checkFixed(fixed, sets, ({ value }) => value > 0x0a0a_0000n && value < 0x0a0b_0000n), {
+    message: /ipam\.fixed\["shop\/db-0"\]\[1\] must be in .*: current value is 10\.10\.1\.79$/,
+  });
+});

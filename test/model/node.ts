@@ -10,6 +10,7 @@ import { check } from '../../src/commands/check.ts';
 import { del } from '../../src/commands/del.ts';
 import type { OpenCloud } from '../../src/eni/cloud.ts';
 import { type Reconciled, reconcile } from '../../src/eni/reconcile.ts';
+import { openEc2Survey } from '../../src/eni/survey.ts';
 import { Failure } from '../../src/errors.ts';
 import type { Attachment, State } from '../../src/model.ts';
 import { formatAddress } from '../../src/net/address.ts';
@@ -94,7 +95,11 @@ export class Node implements AsyncDisposable {
     // The runtime makes the container's network namespace before it asks for an address.
     writeFileSync(this.#sandboxOf(attachment.container), '');
     return this.#run(call, async (openCloud, world) => {
-      const { ips } = await add(this.#request(attachment, call), openCloud, world);
+      const { ips } = await add(
+        this.#request(attachment, call),
+        { openCloud, openSurvey: openEc2Survey },
+        world,
+      );
       return ips.map(({ address }) => formatAddress(address.address));
     });
   }

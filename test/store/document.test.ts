@@ -75,6 +75,15 @@ const arbitraryState: fc.Arbitrary<State> = fc.record({
     }),
     { noNullPrototype: true, maxKeys: 3 },
   ),
+  subnets: fc.dictionary(
+    fc.string(),
+    fc.record({
+      boot: arbitraryText,
+      since: fc.nat(),
+      reserved: fc.array(fc.record({ id: arbitraryText, cidr: arbitraryText }), { maxLength: 3 }),
+    }),
+    { noNullPrototype: true, maxKeys: 3 },
+  ),
   limits: fc.array(
     fc.record({ eni: arbitraryText, family: fc.constantFrom(4, 6), pods: fc.nat(), until: fc.nat() }),
     { maxLength: 3 },

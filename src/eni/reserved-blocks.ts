@@ -1,0 +1,135 @@
+/** What a subnet reserves for addresses that are asked for by name, asked of EC2 now and then and remembered. */
+import { deadlineAt } from '../deadline.ts';
+import { Failure } from '../errors.ts';
+import type { EniRef, KnownSubnet, ReservedBlock } from '../model.ts';
+import type { Run } from '../run.ts';
+import { rememberSubnet } from '../state.ts';
+import { CloudError, toFailure } from './cloud.ts';
+import type { CidrReservation, OpenSurvey } from './survey.ts';
+import { takeTurns } from './turn.ts';
+
+/** How long an answer is believed; a reservation that grows or shrinks is noticed then. */
+const BELIEVED_MS = 10 * 60_000;
+/** When EC2 did not tell, it is not asked again for so long, where an older answer is there. */
+const SPARED_MS = 60_000;
+/** What the question may take where an older answer is there: the ADD has other calls to make. */
+const BUDGET_MS = 3000;
+/** Pauses after a call without an answer: doubled each time, with jitter. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * Whether EC2 need not be asked: it told in this boot, a moment ago, or lately did not tell. The clock may
+ * have been set either way.
+ */
+export function isCurrent({ boot, since, missed }: KnownSubnet, currentBoot: string, now: number): boolean {
+  const isRecent = boot !== '' && boot === currentBoot && Math.abs(now - since) < BELIEVED_MS;
+  return isRecent || (missed !== undefined && Math.abs(now - missed) < SPARED_MS);
+}
+
+/**
+ * One process asks, and those that came meanwhile read its answer in the state. Where EC2 does not tell, an
+ * older answer does, as far as it is `ofUse`.
+ * @throws Failure `try-again`, `denied` when nobody tells.
+ */
+export async function learnReserved(
+  eni: EniRef,
+  isOfUse: (blocks: readonly ReservedBlock[]) => boolean,
+  openSurvey: OpenSurvey,
+  run: Run,
+): Promise<readonly ReservedBlock[]> {
+  const { subnet } = eni;
+  const recall = (): readonly ReservedBlock[] | undefined => {
+    const known = run.store.read().subnets[subnet];
+    if (!known || !isCurrent(known, run.world.bootId(), run.world.now())) return undefined;
+    return isOfUse(known.reserved) ? known.reserved : undefined;
+  };
+  let blocks = recall();
+  if (blocks) return blocks;
+
+  const older = run.store.read().subnets[subnet]?.reserved;
+  const spare = older && isOfUse(older) ? older : undefined;
+  const asking = spare ? withBudget(run) : run;
+  let pause = FIRST_PAUSE_MS;
+  const ask = async (): Promise<void> => {
+    blocks = recall();
+    if (blocks) return;
+    try {
+      blocks = await learn(eni, openSurvey, asking);
+    } catch (error) {
+      const jittered = pause * (0.5 + run.world.random());
+      if (!isPassing(error) || jittered >= asking.deadline.remaining())
+        throw toFailure(error, attemptAt(subnet));
+      await run.phases.time('pause', () => run.world.sleep(jittered));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  };
+  const isOver = (): boolean => {
+    blocks ??= recall();
+    return blocks !== undefined;
+  };
+  try {
+    await takeTurns({ id: subnet }, asking, () => attemptAt(subnet), isOver, ask);
+  } catch (error) {
+    if (!spare || !(error instanceof Failure)) throw error;
+    run.log.warn('going on with what a subnet reserved when EC2 told last', { subnet, error: error.message });
+    await remember(subnet, (known, now) => known && { ...known, missed: now }, run);
+    return spare;
+  }
+  return blocks ?? [];
+}
+
+const attemptAt = (subnet: string): string => `learn what ${subnet} reserves`;
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof CloudError && (error.kind === 'transient' || error.kind === 'not-now');
+
+const withBudget = (run: Run): Run => {
+  const budget = Math.min(BUDGET_MS, run.deadline.remaining());
+  return { ...run, deadline: deadlineAt(run.world.elapsed() + budget, run.world) };
+};
+
+/**
+ * What EC2 says now; nothing is remembered of it.
+ * @throws Failure `try-again`, `denied`.
+ */
+export async function lookUpReserved(
+  eni: EniRef,
+  openSurvey: OpenSurvey,
+  run: Run,
+): Promise<readonly ReservedBlock[]> {
+  try {
+    return await askEc2(eni, openSurvey, run);
+  } catch (error) {
+    throw toFailure(error, attemptAt(eni.subnet));
+  }
+}
+
+async function askEc2({ region, subnet }: EniRef, openSurvey: OpenSurvey, run: Run) {
+  const survey = await openSurvey(region, run);
+  return blocksIn(await survey.reservationsIn(subnet));
+}
+
+async function learn(eni: EniRef, openSurvey: OpenSurvey, run: Run): Promise<readonly ReservedBlock[]> {
+  const reserved = await askEc2(eni, openSurvey, run);
+  const { subnet } = eni;
+  await remember(subnet, (_, now) => ({ boot: run.world.bootId(), since: now, reserved }), run);
+  return reserved;
+}
+
+/** The reservations for addresses that are asked for by name, as the state has them. */
+export const blocksIn = (reservations: readonly CidrReservation[]): readonly ReservedBlock[] =>
+  reservations.flatMap(({ id, cidr, type, description }) =>
+    type === 'explicit' ? { id, cidr, ...(description ? { description } : {}) } : [],
+  );
+
+async function remember(
+  subnet: string,
+  update: (known: KnownSubnet | undefined, now: number) => KnownSubnet | undefined,
+  run: Run,
+): Promise<void> {
+  await run.store.transact((state, now) => {
+    const next = update(state.subnets[subnet], now);
+    return { state: next ? rememberSubnet(state, subnet, next) : state, value: undefined };
+  });
+}
