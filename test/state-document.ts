@@ -37,14 +37,11 @@ export function latestDocument(directory: string): Document | undefined {
   return latest === 0 ? undefined : readDocument(readFileSync(join(directory, fileOf(latest)), 'utf8'));
 }
 
-/** Puts a new version in place, with the reservations as `change` has them. */
-export function rewriteReservations(
-  directory: string,
-  change: (reservations: readonly Fields[]) => readonly Fields[],
-): void {
+/** Puts a new version in place, with some parts as `change` has them. */
+export function rewriteDocument(directory: string, change: (document: Document) => Partial<Document>): void {
   const document = latestDocument(directory);
   if (!document) throw new Error(`There is no state in ${directory}`);
   const version = latestIn(directory) + 1;
-  const reservations = change(document.reservations);
-  writeFileSync(join(directory, fileOf(version)), writeDocument({ ...document, version, reservations }));
+  const next: Document = { ...document, ...change(document), version };
+  writeFileSync(join(directory, fileOf(version)), writeDocument(next));
 }

@@ -46,7 +46,7 @@ export function planAdd(state: State, claim: Claim, now: number): Change<Plan> {
 
 /**
  * What the attachment has already, if that is all that it can get: an ADD again is answered from
- * the state alone.
+ * the state alone. `count` is 0 when nobody knows how many that are: then it has nothing.
  */
 export function findAnswer(
   state: State,
@@ -54,7 +54,8 @@ export function findAnswer(
   count: number,
 ): readonly Reservation[] | undefined {
   const own = reservationsOf(state, attachment).toSorted((a, b) => a.set - b.set);
-  const isWhole = own.length === count && own.every((reservation) => reservation.state === 'assigned');
+  const isWhole =
+    own.length > 0 && own.length === count && own.every((reservation) => reservation.state === 'assigned');
   return isWhole ? own : undefined;
 }
 

@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts';
 import type { Eni, ReservedBlock, State } from '../model.ts';
 import { FAMILIES, familyOf } from '../net/address.ts';
 import { firstOf, type Prefix, parsePrefix } from '../net/prefix.ts';
-import { contains, encloses, type Span, spanOf } from '../net/span.ts';
+import { contains, encloses, spanOf } from '../net/span.ts';
 import { cidrsOf } from './subnet.ts';
 
 /**
@@ -20,10 +20,10 @@ export function reservedSets(
   blocks: readonly ReservedBlock[],
   eni: Eni,
 ): readonly RangeSet[] {
-  const picked = pickBlocks(pick, blocks, eni);
+  const picked = pickBlocks(pick, blocks.toSorted(byAddress), eni);
   const sets = FAMILIES.map((family) => picked.filter(({ cidr }) => familyOf(cidr) === family))
     .filter((some) => some.length > 0)
-    .map((some) => some.map((block) => rangeOf(block, eni)).toSorted(byAddress));
+    .map((some) => some.map((block) => rangeOf(block, eni)));
   const subnet = cidrsOf(eni).map(spanOf);
   // An address of another subnet is for the pod when it runs in another zone.
   checkFixed(fixed, sets, (address) => subnet.some((span) => contains(span, address)));
@@ -97,4 +97,7 @@ function subnetOf({ cidr }: ReservedBlock, eni: Eni): Prefix | undefined {
   return block && cidrsOf(eni).find((subnet) => encloses(spanOf(subnet), spanOf(block)));
 }
 
-const byAddress = (a: Span, b: Span): number => (a.first.value < b.first.value ? -1 : 1);
+/** EC2 tells in any order. */
+const byAddress = (a: ReservedBlock, b: ReservedBlock): number => (numberOf(a) < numberOf(b) ? -1 : 1);
+
+const numberOf = ({ cidr }: ReservedBlock): bigint => parsePrefix(cidr)?.address.value ?? 0n;

@@ -260,6 +260,7 @@ test('findAnswer() is what an attachment has, in the order of its sets, when tha
 test('findAnswer() is none when something is missing or not settled', () => {
   const own = attachment('c1');
   assert.equal(findAnswer(EMPTY, own, 1), undefined);
+  assert.equal(findAnswer(EMPTY, own, 0), undefined, 'nobody knows how many it can get');
   assert.equal(findAnswer(stateOf([onEni('c1', '10.10.0.80')]), own, 2), undefined);
   for (const state of ['assigning', 'releasing', 'refused'] as const) {
     assert.equal(findAnswer(stateOf([onEni('c1', '10.10.0.80', { state })]), own, 1), undefined);

@@ -89,7 +89,7 @@ const refused: [
   ],
   [
     'which there are of several, and the field that picks',
-    [IPV4, OTHER],
+    [OTHER, IPV4],
     undefined,
     'cannot tell which range is for these pods: subnet-00000000000000001 reserves scr-01 (10.10.0.64/26, pods) and ' +
       'scr-03 (10.10.0.128/27, load balancers); name one by ipam.eni.reservation, or several by the description ' +

@@ -1,6 +1,6 @@
 /** Several nodes in one subnet, each with an ENI of its own, around one emulated AWS. */
 import { type Aws, startAws } from '../aws/aws.ts';
-import type { EniSeed, Seed } from '../aws/cloud/seed.ts';
+import type { EniSeed, Seed, SubnetSeed } from '../aws/cloud/seed.ts';
 import type { HostInterface } from './host-interfaces.ts';
 import { Node } from './node.ts';
 
@@ -19,6 +19,8 @@ export interface ClusterOptions {
   readonly ipam: Record<string, unknown>;
   /** The subnet of each node, by its place; one for all when not given. */
   readonly cidrs?: readonly string[];
+  /** What the subnet of each node reserves, by its place. */
+  readonly reservations?: (place: number) => NonNullable<SubnetSeed['reservations']>;
   /** ENIs of somebody else. */
   readonly strangers?: readonly EniSeed[];
 }
@@ -29,14 +31,18 @@ export const SUBNET = 'subnet-00000000000000001';
 /** Starts a node for each interface. */
 export async function startCluster(
   interfaces: readonly HostInterface[],
-  { ipam, cidrs = [], strangers = [] }: ClusterOptions,
+  { ipam, cidrs = [], reservations = () => [], strangers = [] }: ClusterOptions,
 ): Promise<Cluster> {
   const place = (index: number): string => (cidrs.length === 0 ? SUBNET : idOf('subnet', index));
   const seed: Seed = {
     subnets:
       cidrs.length === 0
         ? [{ id: SUBNET, cidr: '10.10.0.0/24' }]
-        : cidrs.map((cidr, index) => ({ id: idOf('subnet', index), cidr })),
+        : cidrs.map((cidr, index) => ({
+            id: idOf('subnet', index),
+            cidr,
+            reservations: reservations(index),
+          })),
     instances: interfaces.map((_, index) => ({ id: idOf('i', index), type: 'm5.24xlarge' })),
     enis: [
       ...interfaces.map(({ mac }, index) => ({

@@ -106,7 +106,7 @@ test('it looks at both families of a dual-stack network', async () => {
     assert.ok(checks.includes(`ec2:${action} ok`), checks.join());
   }
   const reservation = found.find(({ check }) => check === 'CIDR reservation');
-  assert.match(reservation?.advice ?? '', /--cidr 2001:db8::80\/124$/);
+  assert.match(reservation?.advice ?? '', /^eni-local reserve 2001:db8::80\/124 --subnet subnet-0+1$/);
   assert.deepEqual(host.aws.mutations(), []);
 });
 
@@ -346,7 +346,32 @@ const CASES: Readonly<Record<string, Case>> = {
     check: 'CIDR reservation',
     verdict: 'warning',
     says: /does not keep 10\.10\.0\.96-10\.10\.0\.99/,
-    advises: /--reservation-type explicit --subnet-id subnet-0+1 --cidr 10\.10\.0\.96\/30$/,
+    advises: /^eni-local reserve 10\.10\.0\.96\/30 --subnet subnet-0+1$/,
+  },
+  'no range, and nothing that is reserved': {
+    options: reserved(),
+    spoil: (host) => withIpam(host, { ranges: null }),
+    check: 'ranges',
+    verdict: 'problem',
+    says: /reserves none for addresses that are asked for by name/,
+    advises: /^eni-local reserve CIDR --subnet subnet-0+1$/,
+  },
+  'no range, and several that are reserved': {
+    spoil: (host) => withIpam(host, { ranges: null }),
+    check: 'ranges',
+    verdict: 'problem',
+    says: /cannot tell which range .* scr-00 \(10\.10\.0\.80\/28\) and scr-01 \(10\.10\.0\.96\/30\)/,
+    advises: /ipam\.eni\.reservation/,
+  },
+  'no range, and a role that may not see what is reserved': {
+    spoil: (host) => {
+      denied('GetSubnetCidrReservations')(host);
+      return withIpam(host, { ranges: null });
+    },
+    check: 'ranges',
+    verdict: 'problem',
+    says: /nobody tells what subnet-0+1 reserves: GetSubnetCidrReservations: UnauthorizedOperation/,
+    advises: /ec2:GetSubnetCidrReservations/,
   },
   'ranges that are reserved for prefixes': {
     options: reserved({ id: 'scr-01', cidr: '10.10.0.64/26', type: 'prefix' }),
@@ -360,7 +385,7 @@ const CASES: Readonly<Record<string, Case>> = {
     check: 'CIDR reservation',
     verdict: 'warning',
     says: /does not keep 10\.10\.0\.80-10\.10\.0\.99/,
-    advises: /10\.10\.0\.80\/28\naws ec2 .* 10\.10\.0\.96\/30$/,
+    advises: /10\.10\.0\.80\/28 --subnet .*\neni-local reserve 10\.10\.0\.96\/30 --subnet/,
   },
   'an ENI that the VPC CNI would adopt': {
     options: tags({}),
@@ -460,6 +485,18 @@ test('IPv6 cannot do without DescribeNetworkInterfaces', async () => {
       .join('\n'),
     /IPv6 cannot do without/,
   );
+});
+
+test('without ranges it says what the subnet reserves, and looks at that', async () => {
+  await using host = await start(reserved({ id: 'scr-01', cidr: '10.10.0.64/28', type: 'explicit' }));
+  const { status, found } = await examine(host, withIpam(host, { ranges: null }));
+  assert.equal(status, 0);
+  assert.deepEqual(badOnes(found), []);
+  const lines = found.map(({ check, message }) => `${check}: ${message}`);
+  assert.match(lines[0] ?? '', /no ranges, so that what the subnet reserves is the range/);
+  assert.ok(lines.includes('ranges: subnet-00000000000000001 reserves 10.10.0.64-10.10.0.79 for pods'));
+  assert.ok(lines.includes('ranges: 10.10.0.64-10.10.0.79: 16 addresses for pods'), lines.join('\n'));
+  assert.ok(lines.some((line) => line.startsWith('ec2:AssignPrivateIpAddresses: allowed')));
 });
 
 test('a network without an ENI concerns neither IMDS nor EC2', async () => {

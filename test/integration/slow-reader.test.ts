@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { rewriteReservations } from '../state-document.ts';
+import { rewriteDocument } from '../state-document.ts';
 import { EXECUTABLE, Node } from './node.ts';
 
 /** So many that they fill every pipe. */
@@ -16,13 +16,13 @@ test('an answer that is larger than the pipe arrives whole', async () => {
   const range = { subnet: '10.20.0.0/16' };
   using node = new Node({ ipam: { ranges: [[range]], eni: { assign: false } } });
   await node.add('c1');
-  rewriteReservations(node.dataDir, ([reservation]) =>
-    Array.from({ length: MANY }, (_, index) => ({
+  rewriteDocument(node.dataDir, ({ reservations: [reservation] }) => ({
+    reservations: Array.from({ length: MANY }, (_, index) => ({
       ...reservation,
       container: `c${index}`,
       address: `10.20.${index >> 8}.${index & 255}`,
     })),
-  );
+  }));
 
   const words = ['list', '--json', '--data-dir', node.dataDir];
   const child = spawn('perl', ['-e', NON_BLOCKING, EXECUTABLE, ...words]);
