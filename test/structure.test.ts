@@ -49,7 +49,7 @@ const imports = sources.flatMap(importsOf);
 const layers: readonly (readonly string[])[] = [
   ['main.ts'],
   ['cli/'],
-  ['commands/', 'takeover/', 'doctor/'],
+  ['commands/', 'takeover/', 'doctor/', 'reserve/'],
   ['eni/'],
   ['allocator/', 'run.ts'],
   ['store/'],

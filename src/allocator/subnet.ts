@@ -72,7 +72,7 @@ function liesInside(range: Range, cidr: Prefix, eni: Eni): boolean {
  * AWS keeps the first four addresses of every subnet and its last one, in IPv4 and in IPv6
  * (VPC guide, "Subnet CIDR blocks").
  */
-function reservedByAws(cidr: Prefix): readonly Span[] {
+export function reservedByAws(cidr: Prefix): readonly Span[] {
   const first = firstOf(cidr);
   const last = lastOf(cidr);
   const fourth: Address = { family: first.family, value: first.value + 3n };

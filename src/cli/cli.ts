@@ -10,6 +10,7 @@ import { runImport } from './import.ts';
 import { runList } from './list.ts';
 import { UsageError } from './options.ts';
 import { runReconcile } from './reconcile.ts';
+import { runReserve } from './reserve.ts';
 import { runVersion } from './version.ts';
 
 type Verb = (words: readonly string[], world: World) => Promise<Answer>;
@@ -18,6 +19,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['list', runList],
   ['doctor', runDoctor],
   ['reconcile', runReconcile],
+  ['reserve', runReserve],
   ['import', runImport],
   ['version', runVersion],
   ['help', runHelp],
@@ -39,6 +41,7 @@ const USAGE = `Usage: eni-local [VERB]
   list             prints every address that the node has on record
   doctor CONFIG    says what would keep an ADD with a configuration from working
   reconcile        brings records and ENIs together after crashes
+  reserve CIDR     keeps a part of a subnet for pods, after showing what sits inside
   import DIR       takes over host-local's reservations, while their pods live on
   version          prints the version, and what it was built from
   help             prints this

@@ -21,11 +21,17 @@ export const keyOf = ({ id, interface: name = '' }: EniSource): string => id ?? 
 /** @throws Failure `no-eni` when there is none, `try-again` or `denied` when nobody tells. */
 export async function discoverEni(source: EniSource, openCloud: OpenCloud, run: Run): Promise<Discovery> {
   const imds = imdsOf(run);
-  const region = async (): Promise<string> =>
-    source.region ?? (run.world.env['AWS_REGION'] || (await required(imds, 'placement/region')));
+  const region = (): Promise<string> => regionOf(source.region, run);
   if (source.id) return await describeEni(source.id, await region(), openCloud, run);
   return await lookUpMac(imds, source.interface ?? '', keyOf(source), region);
 }
+
+/**
+ * The region of EC2: the given one, else the environment's, else that of the instance.
+ * @throws Failure `try-again` when nobody tells.
+ */
+export const regionOf = async (given: string | undefined, run: Run): Promise<string> =>
+  given ?? (run.world.env['AWS_REGION'] || (await required(imdsOf(run), 'placement/region')));
 
 async function lookUpMac(
   imds: Imds,

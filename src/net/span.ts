@@ -18,6 +18,9 @@ export function contains(span: Span, { family, value }: Address): boolean {
 export const encloses = (outer: Span, inner: Span): boolean =>
   contains(outer, inner.first) && contains(outer, inner.last);
 
+/** Whether the two have the same addresses. */
+export const equalSpan = (a: Span, b: Span): boolean => encloses(a, b) && encloses(b, a);
+
 /** Whether the two have an address in common. */
 export const overlaps = (a: Span, b: Span): boolean => contains(a, b.first) || contains(b, a.first);
 
