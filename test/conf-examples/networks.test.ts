@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeInterfaces } from '../integration/host-interfaces.ts';
-import { Node } from '../integration/node.ts';
-import { at, isObject, networkOf, objectsIn } from './examples.ts';
+import { execute, Node } from '../integration/node.ts';
+import { at, isObject, networkOf, objectsIn, read } from './examples.ts';
 import { type Example, startNodes } from './nodes.ts';
 
 const interfaces = [...makeInterfaces(), ...makeInterfaces()];
@@ -34,6 +34,27 @@ test('several-zones.yaml: each node uses the range of its own zone', async () =>
   assert.deepEqual(given.flat(), ['10.10.1.80', '10.10.2.80', '10.10.3.80']);
   for (const [place, { eni }] of example.nodes.entries())
     assert.deepEqual(example.aws.addresses(eni), given[place]);
+});
+
+test('range-from-the-vpc.yaml: each node uses what is reserved in its zone, as its first lines say', async () => {
+  const file = 'range-from-the-vpc.yaml';
+  const zones = ['10.10.1.0/24', '10.10.2.0/24', '10.10.3.0/24'];
+  await using example = await startNodes(networkOf(file), interfaces, zones);
+  const { node, eni } = first(example);
+  assert.equal((await node.call('ADD', 'early')).reply.code, 7, 'nothing is reserved yet');
+  const [, command = ''] = /^# +eni-local (reserve .+)$/m.exec(read(file)) ?? [];
+  for (const [place, one] of example.nodes.entries()) {
+    const subnet = example.aws.state().enis.get(one.eni)?.subnetId ?? '';
+    const words = command
+      .replace('subnet-0abc1234567890def', subnet)
+      .replace('10.10.1.', `10.10.${place + 1}.`)
+      .split(' ');
+    const { status, stderr } = await execute(one.node.env, '', words).gone;
+    assert.equal(status, 0, stderr);
+  }
+  const given = await Promise.all(example.nodes.map((one) => one.node.add('pod')));
+  assert.deepEqual(given.flat(), ['10.10.1.64', '10.10.2.64', '10.10.3.64']);
+  assert.deepEqual(example.aws.addresses(eni), ['10.10.1.64']);
 });
 
 test('dual-stack.yaml: an address of each family, and routes for both', async () => {

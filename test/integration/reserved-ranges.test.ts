@@ -72,6 +72,21 @@ test('a pod gets an address of the reservation, with what the subnet says of pre
   assert.equal(host.aws.calls(GET), 1, 'nor do CHECK, STATUS and DEL ask');
 });
 
+test('a process that finds the answer in the state loads nothing of the AWS SDK', async () => {
+  await using host = await start(PODS, { logLevel: 'info' });
+  const phasesOf = async (command: string): Promise<readonly string[]> => {
+    const { stderr, stdout } = await host.node.call(command, 'c1', { network: { cniVersion: '1.1.0' } });
+    const done = stderr.split('\n').find((line) => line.includes('"message":"done"'));
+    assert.ok(done, stdout + stderr);
+    return Object.keys((JSON.parse(done) as { phases: object }).phases);
+  };
+  assert.ok((await phasesOf('STATUS')).includes('load'), 'the first has to ask');
+  assert.ok(!(await phasesOf('STATUS')).includes('load'));
+  assert.ok((await phasesOf('ADD')).includes('load'), 'to assign the address');
+  assert.ok(!(await phasesOf('ADD')).includes('load'));
+  assert.equal(host.aws.calls(GET), 1);
+});
+
 test('one configuration serves nodes of two subnets, each with what its own reserves', async () => {
   await using cluster = await startCluster(interfaces, {
     ipam: { eni: { reservation: 'pods' } },
