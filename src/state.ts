@@ -157,11 +157,11 @@ export function rememberEni(state: State, key: string, eni: KnownEni): State {
   return { ...state, enis: { ...Object.fromEntries(current), [key]: eni } };
 }
 
-/** Remembers what a subnet reserves, and forgets what earlier boots knew of others. */
-export function rememberSubnet(state: State, id: string, subnet: KnownSubnet): State {
-  const current = Object.entries(state.subnets).filter(([, { boot }]) => boot === subnet.boot);
-  return { ...state, subnets: { ...Object.fromEntries(current), [id]: subnet } };
-}
+/** Remembers what a subnet reserves. Earlier boots stay: what EC2 told then does when it does not tell now. */
+export const rememberSubnet = (state: State, id: string, subnet: KnownSubnet): State => ({
+  ...state,
+  subnets: { ...state.subnets, [id]: subnet },
+});
 
 /** Forgets an ENI that is not there any more. */
 export function forgetEni(state: State, id: string): State {

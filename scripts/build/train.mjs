@@ -10,6 +10,7 @@ import { defaultSeed } from '../../test/aws/cloud/seed.ts';
 
 /** Every host has this interface, and its MAC is known. */
 const MASTER = { master: 'lo', mac: '00:00:00:00:00:00' };
+const ADDRESS = '10.10.0.80';
 const VERBS = ['ADD', 'CHECK', 'DEL'];
 
 /** V8 hashes strings by a random seed, unless it is given one: then the same sources make the same caches. */
@@ -18,11 +19,16 @@ const LEARNING = ['--random-seed=1'];
 /** Leaves a `.cache` beside each `.js` in the folder of parts; `node` is the Node that they are for. */
 export async function train(folder, node) {
   const dataDir = await mkdtemp(join(tmpdir(), 'eni-local-training-'));
-  const aws = await startAws({ seed: defaultSeed({ secondary: MASTER.mac }) });
-  const range = { subnet: '10.10.0.0/24', rangeStart: '10.10.0.80', rangeEnd: '10.10.0.80' };
+  const seed = defaultSeed({ secondary: MASTER.mac });
+  const reservations = [{ id: 'scr-01', cidr: `${ADDRESS}/32`, type: 'explicit' }];
+  const aws = await startAws({
+    seed: { ...seed, subnets: seed.subnets.map((subnet) => ({ ...subnet, reservations })) },
+  });
+  const range = { subnet: '10.10.0.0/24', rangeStart: ADDRESS, rangeEnd: ADDRESS };
   const ipam = { dataDir, ranges: [[range]], routes: [{ dst: '10.20.0.0/16' }] };
   try {
-    for (const fields of [{}, { eni: { assign: false } }]) {
+    // The ranges of the last are had from the VPC.
+    for (const fields of [{}, { eni: { assign: false } }, { ranges: [] }]) {
       for (const verb of VERBS) await teach(verb, { ...ipam, ...fields }, LEARNING, ['keep']);
     }
     // Node as it will run takes the caches, or this fails.
@@ -33,7 +39,7 @@ export async function train(folder, node) {
   }
 
   async function teach(verb, settings, options, words) {
-    const prevResult = { cniVersion: '1.0.0', ips: [{ address: '10.10.0.80/24' }] };
+    const prevResult = { cniVersion: '1.0.0', ips: [{ address: `${ADDRESS}/24` }] };
     const network = {
       cniVersion: '1.0.0',
       name: settings.eni ? 'local' : 'pods',

@@ -12,14 +12,14 @@ import { wrap } from './wrap.ts';
 const HELP = `Usage: eni-local reserve CIDR (--subnet ID | --interface NAME | --eni ID) [--region REGION]
                          [--description TEXT] [--force] [--dry-run] [--json]
 
-Reserves CIDR in a subnet for pods (a subnet CIDR reservation of the type explicit), so that AWS gives
-none of its addresses to worker nodes, load balancers or the VPC CNI by itself. A configuration
-without ranges then gives them out. First it shows what sits inside. It can be run again: what is
-reserved already is well.
+Reserves CIDR in a subnet for pods (a subnet CIDR reservation of the type explicit), so that AWS
+gives none of its addresses to worker nodes, load balancers or the VPC CNI by itself. A
+configuration without ranges then gives them out. First it shows what sits inside. It can be run
+again: what is reserved already is well.
 
 It refuses when the block overlaps with another reservation, which EC2 does not allow; and, without
 --force, when an ENI has an address of the block as its own, or when nothing of the subnet would be
-left: what is there stays there, and its address is one that no pod can get. Secondary addresses and
+left: such an ENI stays where it is, and no pod can get its address. Secondary addresses and
 prefixes inside are no obstacle: they come and go with pods, which may be those of eni-local.
 
 Exit status: 0 when it is reserved (or would be, in a dry run), 1 when it is not, 2 for wrong use.

@@ -28,9 +28,9 @@ export async function locateRanges(
   ec2: Ec2,
   run: Run,
 ): Promise<Located> {
-  if (ranges.kind === 'reserved') return await locateReserved(ranges, fixed, source ?? {}, ec2, run);
+  if (!source) return withoutEni(ranges);
+  if (ranges.kind === 'reserved') return await locateReserved(ranges.pick, fixed, source, ec2, run);
   const { sets: rangeSets } = ranges;
-  if (!source) return { rangeSets };
   const eni = await locateEni(source, (known) => isServedBy(rangeSets, known), ec2.openCloud, run);
   return { eni, rangeSets };
 }
@@ -41,15 +41,17 @@ export async function lookUpRanges(
   { openCloud, openSurvey }: Ec2,
   run: Run,
 ): Promise<Located> {
-  if (!source) return { rangeSets: ranges.kind === 'given' ? ranges.sets : [] };
+  if (!source) return withoutEni(ranges);
   const { eni } = await discoverEni(source, openCloud, run);
   if (ranges.kind === 'given') return { eni, rangeSets: ranges.sets };
   const blocks = await lookUpReserved(eni, openSurvey, run);
   return { eni, rangeSets: reservedSets(ranges.pick, fixed, blocks, eni) };
 }
 
+const withoutEni = (ranges: Ranges): Located => ({ rangeSets: ranges.kind === 'given' ? ranges.sets : [] });
+
 async function locateReserved(
-  { pick }: Ranges & { readonly kind: 'reserved' },
+  pick: string | undefined,
   fixed: Allocation['fixed'],
   source: EniSource,
   { openCloud, openSurvey }: Ec2,

@@ -30,7 +30,7 @@ export function isCurrent({ boot, since, missed }: KnownSubnet, currentBoot: str
 /**
  * One process asks, and those that came meanwhile read its answer in the state. Where EC2 does not tell, an
  * older answer does, as far as it is `ofUse`.
- * @throws Failure `try-again`, `denied` when nobody tells.
+ * @throws Failure `try-again`, `denied` when nobody tells; `no-eni` when the subnet is none.
  */
 export async function learnReserved(
   eni: EniRef,
@@ -38,7 +38,7 @@ export async function learnReserved(
   openSurvey: OpenSurvey,
   run: Run,
 ): Promise<readonly ReservedBlock[]> {
-  const { subnet } = eni;
+  const subnet = checkId(eni.subnet);
   const recall = (): readonly ReservedBlock[] | undefined => {
     const known = run.store.read().subnets[subnet];
     if (!known || !isCurrent(known, run.world.bootId(), run.world.now())) return undefined;
@@ -77,6 +77,12 @@ export async function learnReserved(
     return spare;
   }
   return blocks ?? [];
+}
+
+/** The id becomes part of file names. */
+function checkId(subnet: string): string {
+  if (/^subnet-[0-9a-f]+$/.test(subnet)) return subnet;
+  throw new Failure('no-eni', `cannot tell what "${subnet}" reserves: it is no id of a subnet`);
 }
 
 const attemptAt = (subnet: string): string => `learn what ${subnet} reserves`;

@@ -79,6 +79,15 @@ class Ec2 {
   }
 }
 
+test('learnReserved() makes no file of a name that is no id of a subnet', async () => {
+  using node = makeNode();
+  const odd = { ...REF, subnet: '../../etc/subnet-0a' };
+  await assert.rejects(
+    learnReserved(odd, () => true, new Ec2().open, node.start()),
+    { kind: 'no-eni', message: /"\.\.\/\.\.\/etc\/subnet-0a" reserves: it is no id of a subnet/ },
+  );
+});
+
 const remembering = (known: KnownSubnet) => ({ ...EMPTY, subnets: { [REF.subnet]: known } });
 const OLD = { boot: 'boot-1', since: 1, reserved: blocks('10.10.0.32/28') };
 
@@ -96,6 +105,17 @@ test('learnReserved() lets one process ask for all that come at the same time', 
   const all = await Promise.all(Array.from({ length: 20 }, () => ec2.learn(node.start())));
   for (const one of all) assert.deepEqual(one, blocks('10.10.0.64/26'));
   assert.equal(ec2.questions, 1);
+});
+
+test('learnReserved() forgets nothing of other subnets, whatever the boot', async () => {
+  using node = makeNode();
+  const other = { ...OLD, boot: 'boot-0' };
+  await node.seed({ ...EMPTY, subnets: { 'subnet-0b': other, [REF.subnet]: other } });
+  const ec2 = new Ec2(reservation('10.10.0.64/26'));
+  await ec2.learn(node.start());
+  const { subnets } = node.start().store.read();
+  assert.deepEqual(subnets['subnet-0b'], other);
+  assert.equal(subnets[REF.subnet]?.boot, 'boot-1');
 });
 
 test('learnReserved() asks again for what is too old, of another boot, or of no use', async () => {

@@ -1,5 +1,7 @@
 /** Ranges from the VPC, end to end: no range in the configuration, and what the subnet reserves is given out. */
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { CreateSubnetCidrReservationCommand, DeleteSubnetCidrReservationCommand } from '@aws-sdk/client-ec2';
 import type { Aws } from '../aws/aws.ts';
@@ -8,6 +10,7 @@ import type { SubnetSeed } from '../aws/cloud/seed.ts';
 import { startCluster } from './cluster.ts';
 import { ENI, type Host, type HostOptions, startHost } from './host.ts';
 import { makeInterfaces } from './host-interfaces.ts';
+import { execute, type StoredReservation } from './node.ts';
 import { argsOf } from './pods.ts';
 import { rewriteSubnets } from './state-file.ts';
 
@@ -212,4 +215,24 @@ test('wishes are held against the ranges once they are known', async () => {
   };
   const { reply } = await host.node.call('ADD', 'any', { network: misfit });
   assert.match(reply.msg ?? '', /ipam\.fixed\["shop\/db-0"\]\[0\] must be in 10\.10\.0\.64-10\.10\.0\.79/);
+});
+
+test('import places what host-local has given out in the ranges that are reserved', async () => {
+  await using host = await start(PODS);
+  const { node } = host;
+  const inherited = join(node.dataDir, 'networks');
+  mkdirSync(join(inherited, 'pods'), { recursive: true });
+  writeFileSync(join(inherited, 'pods', '10.10.0.66'), 'c1\r\nnet1');
+  const config = join(node.dataDir, 'network.json');
+  writeFileSync(config, JSON.stringify(node.network));
+  const words = ['import', inherited, '--config', config, '--data-dir', node.dataDir];
+  const dry = await execute(node.env, '', [...words, '--dry-run']).gone;
+  assert.equal(dry.status, 0, dry.stderr);
+  assert.deepEqual(node.reservations(), []);
+  const done = await execute(node.env, '', words).gone;
+  assert.equal(done.status, 0, done.stderr);
+  const [taken] = node.reservations() as readonly (StoredReservation & { length: number; gateway: string })[];
+  assert.deepEqual([taken?.address, taken?.length, taken?.gateway], ['10.10.0.66', 24, '10.10.0.1']);
+  assert.deepEqual(host.aws.addresses(ENI), ['10.10.0.66']);
+  assert.deepEqual(await node.add('c1'), ['10.10.0.66'], 'it is the answer to an ADD again');
 });

@@ -53,7 +53,7 @@ test('version tells what was built from what', async () => {
 test('every verb has a --help that fits a hundred columns and tells its exit status', async () => {
   const { stdout: usage } = await run('help');
   const verbs = [...usage.matchAll(/^ {2}([a-z]+)/gm)].map(([, verb = '']) => verb);
-  assert.deepEqual(verbs, ['list', 'doctor', 'reconcile', 'import', 'version', 'help']);
+  assert.deepEqual(verbs, ['list', 'doctor', 'reconcile', 'reserve', 'import', 'version', 'help']);
   for (const verb of verbs.filter((name) => name !== 'help')) {
     const { status, stdout, stderr } = await run(verb, '--help');
     assert.deepEqual([status, stderr], [0, ''], verb);
@@ -70,7 +70,7 @@ test('every verb has a --help that fits a hundred columns and tells its exit sta
 
 test('an unknown option, a word too many and an unknown verb are wrong use: status 2, on stderr', async () => {
   const wrong: readonly (readonly string[])[] = [
-    ...['list', 'doctor', 'reconcile', 'import', 'version'].map((verb) => [verb, '--nonsense']),
+    ...['list', 'doctor', 'reconcile', 'reserve', 'import', 'version'].map((verb) => [verb, '--nonsense']),
     ['list', 'extra'],
     ['doctor', 'one', 'two'],
     ['reconcile', 'extra'],
