@@ -170,7 +170,7 @@ export interface Mark {
 /** What a network was when an ADD last used it with an ENI: it tells whose addresses are whose. */
 export interface KnownNetwork {
   readonly eni: EniRef;
-  /** Its ranges as `first-last`. */
+  /** Its ranges as `first-last`, without what they exclude. */
   readonly ranges: readonly string[];
 }
 

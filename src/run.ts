@@ -7,11 +7,15 @@ import { openDisk } from './store/disk.ts';
 import { openStore, type Store } from './store/store.ts';
 import type { World } from './world.ts';
 
-export interface Run {
+/** What it takes to ask AWS something: whoever does needs no state. */
+export interface CallContext {
   readonly world: World;
   readonly deadline: Deadline;
   readonly log: Log;
   readonly phases: Phases;
+}
+
+export interface Run extends CallContext {
   readonly store: Store;
   /** The state directory, where locks lie beside the state. */
   readonly directory: string;

@@ -3,7 +3,7 @@ import { formatSpan } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
 import type { Delegation, Mark, Reservation, State } from '../model.ts';
 import { familyOf, formatAddress } from '../net/address.ts';
-import { contains } from '../net/span.ts';
+import { contains, subtract } from '../net/span.ts';
 import { podNameOf } from '../pod-names.ts';
 import { addMarks, addReservations, assignmentsOn, mapReservations, refTo } from '../state.ts';
 import { type Choice, choose, cursorKey } from './choose.ts';
@@ -77,7 +77,10 @@ function withoutAbandoned(state: State, { abandoned }: Choice, now: number): Sta
 /** An address on the ENI, inside the ranges and without a record, is for people to judge: which are the ranges? */
 function rememberNetwork({ networks }: State, { attachment, eni, sets }: Claim): State['networks'] {
   if (!eni) return networks;
-  const ranges = sets.flatMap((set) => [...set.ranges, ...set.others].map(formatSpan));
+  // Without what is excluded: that is for others, who may put it on our ENI, as a floating address.
+  const ranges = sets.flatMap((set) =>
+    [...set.ranges, ...set.others].flatMap((range) => subtract(range, range.exclude)).map(formatSpan),
+  );
   return { ...networks, [attachment.network]: { eni: refTo(eni), ranges } };
 }
 

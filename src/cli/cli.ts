@@ -6,6 +6,7 @@ import { version } from '../version.ts';
 import type { World } from '../world.ts';
 import type { Answer } from './answer.ts';
 import { runDoctor } from './doctor.ts';
+import { runFloat } from './float.ts';
 import { runImport } from './import.ts';
 import { runList } from './list.ts';
 import { UsageError } from './options.ts';
@@ -21,6 +22,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['reconcile', runReconcile],
   ['reserve', runReserve],
   ['import', runImport],
+  ['float', runFloat],
   ['version', runVersion],
   ['help', runHelp],
 ]);
@@ -43,6 +45,7 @@ const USAGE = `Usage: eni-local [VERB]
   reconcile        brings records and ENIs together after crashes
   reserve CIDR     keeps a part of a subnet for pods, after showing what sits inside
   import DIR       takes over host-local's reservations, while their pods live on
+  float            moves an active/standby pair's addresses to the ENI on which they appear
   version          prints the version, and what it was built from
   help             prints this
 

@@ -1,7 +1,7 @@
 /** What the program needs of EC2, and the ways in which EC2 says no. */
 import { Failure } from '../errors.ts';
 import type { EniRef } from '../model.ts';
-import type { Run } from '../run.ts';
+import type { CallContext } from '../run.ts';
 import type { EniUse } from './eni-use.ts';
 import type { Holding } from './holdings.ts';
 
@@ -38,7 +38,7 @@ export interface Cloud {
 }
 
 /** Opens EC2 in a region. Only a process that calls EC2 should: it loads the SDK. */
-export type OpenCloud = (region: string, run: Run) => Promise<Cloud>;
+export type OpenCloud = (region: string, run: CallContext) => Promise<Cloud>;
 
 /**
  * - `transient`: unreachable, or broken on EC2's side; the call may have been carried out.

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { errorMessage, Failure } from '../errors.ts';
-import type { Run } from '../run.ts';
+import type { CallContext } from '../run.ts';
 import type { RawError } from './ec2-errors.ts';
 import { imdsOf } from './imds.ts';
 
@@ -20,7 +20,7 @@ const SOURCES = [
 
 const ROLE = 'iam/security-credentials/';
 
-const roleOf = (run: Run): Promise<string | undefined> => imdsOf(run).get(ROLE);
+const roleOf = (run: CallContext): Promise<string | undefined> => imdsOf(run).get(ROLE);
 
 /** What IMDS tells of a role's keys; AWS documents it with the instance metadata. */
 const KeysShape = v.object({
@@ -34,7 +34,7 @@ const KeysShape = v.object({
  * The instance role's keys as the SDK takes them, by the token that this run has already. Undefined when
  * something comes before the role in the SDK's order: then it is the SDK that looks.
  */
-export function roleProvider(run: Run): (() => Promise<Credentials>) | undefined {
+export function roleProvider(run: CallContext): (() => Promise<Credentials>) | undefined {
   if (hasOtherSource(run) || run.world.env['AWS_EC2_METADATA_DISABLED']) return undefined;
   return async () => {
     try {
@@ -45,7 +45,7 @@ export function roleProvider(run: Run): (() => Promise<Credentials>) | undefined
   };
 }
 
-async function readKeys(run: Run): Promise<Credentials> {
+async function readKeys(run: CallContext): Promise<Credentials> {
   const role = await roleOf(run);
   const text = role === undefined ? undefined : await imdsOf(run).get(`${ROLE}${role}`);
   if (text === undefined) throw new Failure('denied', NO_ROLE);
@@ -74,7 +74,7 @@ class MissingCredentials extends Error {
  * The SDK says the same whether there are no credentials or IMDS did not answer. Only IMDS knows that
  * the instance has no role; anything else may pass.
  */
-export async function explainMissingCredentials(run: Run): Promise<RawError> {
+export async function explainMissingCredentials(run: CallContext): Promise<RawError> {
   try {
     const role = await roleOf(run);
     if (role === undefined) return { code: 'NoCredentials', message: NO_ROLE };
@@ -90,13 +90,13 @@ const NO_ROLE = 'no AWS credentials: the instance has no role';
  * Looks for credentials without the SDK, and without trying them.
  * @throws Failure `denied` when there are none, `try-again` when IMDS does not tell.
  */
-export async function requireCredentials(run: Run): Promise<void> {
+export async function requireCredentials(run: CallContext): Promise<void> {
   if (hasOtherSource(run)) return;
   if ((await roleOf(run)) === undefined) throw new Failure('denied', NO_ROLE);
 }
 
 /** Whether the SDK may find credentials before it comes to the instance's role. */
-function hasOtherSource({ world }: Run): boolean {
+function hasOtherSource({ world }: CallContext): boolean {
   const { HOME: home = '/root', ...env } = world.env;
   const files = ['credentials', 'config'].map((name) => join(home, '.aws', name));
   return SOURCES.some((name) => env[name]) || files.some((path) => existsSync(path));

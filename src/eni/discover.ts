@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EniSource } from '../config/allocation.ts';
 import { errorCode, errorMessage, Failure } from '../errors.ts';
 import type { Eni } from '../model.ts';
-import type { Run } from '../run.ts';
+import type { CallContext } from '../run.ts';
 import { type OpenCloud, toFailure } from './cloud.ts';
 import { type Imds, imdsOf } from './imds.ts';
 import { type List, readList } from './imds-addresses.ts';
@@ -19,7 +19,11 @@ export interface Discovery {
 export const keyOf = ({ id, interface: name = '' }: EniSource): string => id ?? readMac(name);
 
 /** @throws Failure `no-eni` when there is none, `try-again` or `denied` when nobody tells. */
-export async function discoverEni(source: EniSource, openCloud: OpenCloud, run: Run): Promise<Discovery> {
+export async function discoverEni(
+  source: EniSource,
+  openCloud: OpenCloud,
+  run: CallContext,
+): Promise<Discovery> {
   const imds = imdsOf(run);
   const region = (): Promise<string> => regionOf(source.region, run);
   if (source.id) return await describeEni(source.id, await region(), openCloud, run);
@@ -30,7 +34,7 @@ export async function discoverEni(source: EniSource, openCloud: OpenCloud, run: 
  * The region of EC2: the given one, else the environment's, else that of the instance.
  * @throws Failure `try-again` when nobody tells.
  */
-export const regionOf = async (given: string | undefined, run: Run): Promise<string> =>
+export const regionOf = async (given: string | undefined, run: CallContext): Promise<string> =>
   given ?? (run.world.env['AWS_REGION'] || (await required(imdsOf(run), 'placement/region')));
 
 async function lookUpMac(
@@ -65,7 +69,12 @@ async function lookUpMac(
 const readLists = async (imds: Imds, mac: string, lists: readonly List[]): Promise<readonly string[]> =>
   (await Promise.all(lists.map((list) => readList(imds, mac, list)))).flat();
 
-async function describeEni(id: string, region: string, openCloud: OpenCloud, run: Run): Promise<Discovery> {
+async function describeEni(
+  id: string,
+  region: string,
+  openCloud: OpenCloud,
+  run: CallContext,
+): Promise<Discovery> {
   try {
     const cloud = await openCloud(region, run);
     const { secondaries: listed, ...facts } = await cloud.describeEni(id);

@@ -1,5 +1,5 @@
 /** One call to EC2: its time limit, what an error of it means, and its line in the log. */
-import type { Run } from '../run.ts';
+import type { CallContext } from '../run.ts';
 import { CloudError } from './cloud.ts';
 import { classify } from './ec2-errors.ts';
 import { readError, requestIdOf } from './ec2-failure.ts';
@@ -31,7 +31,7 @@ export type Caller<C> = <Output extends Answer>(
 ) => Promise<Output>;
 
 /** `connect` makes the client; another one replaces it when its credentials have expired. */
-export function openCaller<C extends Client>(connect: () => C, run: Run): Caller<C> {
+export function openCaller<C extends Client>(connect: () => C, run: CallContext): Caller<C> {
   const { deadline, log, world } = run;
   let client = connect();
   return async (action, fields, send) => {

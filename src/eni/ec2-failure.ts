@@ -1,7 +1,7 @@
 /** Reads what the SDK throws: an answer of EC2, or that there was none. */
 import { errorCode, errorMessage } from '../errors.ts';
 import { isObject } from '../json.ts';
-import type { Run } from '../run.ts';
+import type { CallContext } from '../run.ts';
 import { explainMissingCredentials } from './credentials.ts';
 import type { RawError } from './ec2-errors.ts';
 
@@ -13,7 +13,7 @@ export async function readError(
   error: unknown,
   clockOffset: number,
   limit: number,
-  run: Run,
+  run: CallContext,
 ): Promise<RawError> {
   const { name } = error instanceof Error ? error : { name: 'Error' };
   if (name === 'AbortError' || name === 'TimeoutError') {

@@ -1,7 +1,7 @@
 /** A client of EC2 in one region, and the question that everybody asks: which ENIs there are. */
 import type { Readable } from 'node:stream';
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
-import type { Run } from '../run.ts';
+import type { CallContext } from '../run.ts';
 import { roleProvider } from './credentials.ts';
 import { type Caller, openCaller } from './ec2-call.ts';
 import { allPages } from './pages.ts';
@@ -24,7 +24,7 @@ export interface Session<S extends Basics> {
 export async function openSession<S extends Basics>(
   load: () => Promise<S>,
   region: string,
-  run: Run,
+  run: CallContext,
 ): Promise<Session<S>> {
   const sdk = await run.phases.time('load', load);
   const credentials = roleProvider(run);

@@ -2,7 +2,7 @@
 import type * as Http from 'node:http';
 import type { Deadline } from '../deadline.ts';
 import { errorMessage, Failure } from '../errors.ts';
-import type { Run } from '../run.ts';
+import type { CallContext } from '../run.ts';
 import type { World } from '../world.ts';
 
 export interface Imds {
@@ -24,10 +24,10 @@ interface Answer {
   readonly body: string;
 }
 
-const opened = new WeakMap<Run, Imds>();
+const opened = new WeakMap<CallContext, Imds>();
 
 /** The service as a run asks it: its token is fetched once. */
-export function imdsOf(run: Run): Imds {
+export function imdsOf(run: CallContext): Imds {
   const imds = opened.get(run) ?? openImds(run.world, run.deadline);
   opened.set(run, imds);
   return imds;

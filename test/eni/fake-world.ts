@@ -6,6 +6,9 @@ export class FakeWorld implements World {
   readonly env: World['env'];
   readonly argv: readonly string[] = [];
   stderr = '';
+  stdout = '';
+  /** What `stopSignal` gives: aborted by the test. */
+  readonly stop = new AbortController();
   #elapsed = 0;
   #chance = 0;
 
@@ -22,6 +25,12 @@ export class FakeWorld implements World {
   writeStderr = (text: string): void => {
     this.stderr += text;
   };
+
+  writeStdout = (text: string): void => {
+    this.stdout += text;
+  };
+
+  stopSignal = (): AbortSignal => this.stop.signal;
 
   /** No two numbers are the same. */
   random = (): number => {

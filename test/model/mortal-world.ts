@@ -61,6 +61,8 @@ export class MortalWorld implements World {
 
   readStdin = (): string => '';
   writeStderr = (): void => {};
+  writeStdout = (): void => {};
+  stopSignal = (): AbortSignal => new AbortController().signal;
 
   now = (): number => {
     this.step();

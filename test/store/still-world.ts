@@ -18,6 +18,8 @@ export class StillWorld implements World {
 
   readStdin = (): string => '';
   writeStderr = (text: string): void => void this.stderr.push(text);
+  writeStdout = (): void => {};
+  stopSignal = (): AbortSignal => new AbortController().signal;
   now = (): number => this.#start + this.#passed;
   elapsed = (): number => this.#passed;
   random = (): number => this.#random.below(2 ** 32) / 2 ** 32;

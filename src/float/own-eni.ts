@@ -1,0 +1,51 @@
+/** The ENI to which addresses are taken, and whether they can be. */
+import type { EniSource } from '../config/allocation.ts';
+import { discoverEni } from '../eni/discover.ts';
+import { openEc2 } from '../eni/ec2-client.ts';
+import { Failure } from '../errors.ts';
+import type { Eni } from '../model.ts';
+import { parseAddress } from '../net/address.ts';
+import { contains, parseSpan } from '../net/span.ts';
+import type { CallContext } from '../run.ts';
+import { aborted } from './aborted.ts';
+import { pauseAfter, SOON } from './backoff.ts';
+import type { Tell } from './events.ts';
+
+/**
+ * Waits for as long as it takes: after a boot the interface, the metadata service and EC2 may come late.
+ * @returns undefined when it was told to stop.
+ * @throws Failure `invalid-config`.
+ */
+export async function awaitEni(
+  source: EniSource,
+  tell: Tell,
+  stop: AbortSignal,
+  context: CallContext,
+): Promise<Eni | undefined> {
+  const { world } = context;
+  for (let failures = 0; !stop.aborted; failures++) {
+    try {
+      return (await discoverEni(source, openEc2, context)).eni;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind === 'invalid-config') throw error;
+      const inMs = pauseAfter(failures, SOON, world);
+      tell('retrying', { error: error.message, inMs });
+      await Promise.race([world.sleep(inMs), aborted(stop)]);
+    }
+  }
+  return undefined;
+}
+
+/** @throws Failure for an address that can never float there: outside of the subnet, or the ENI's own. */
+export function checkAddresses(addresses: readonly string[], { id, cidrs, primary }: Eni): void {
+  const spans = cidrs.flatMap((cidr) => parseSpan(cidr) ?? []);
+  for (const text of addresses) {
+    const address = parseAddress(text);
+    if (!address || !spans.some((span) => contains(span, address)))
+      throw refusal(text, `the subnet of ${id} is ${cidrs.join(' and ')}`);
+    if (text === primary) throw refusal(text, `it is the primary address of ${id}, which never moves`);
+  }
+}
+
+const refusal = (address: string, reason: string): Failure =>
+  new Failure('invalid-config', `cannot float ${address}: ${reason}`);

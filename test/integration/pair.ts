@@ -1,0 +1,124 @@
+/** An active/standby pair: two namespaces that stand for two nodes, `eni-local float` in each, and the AWS around them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type Aws, startAws } from '../aws/aws.ts';
+import { until } from '../aws/clients/until.ts';
+import type { Seed } from '../aws/cloud/seed.ts';
+import { INTERFACE, Namespace } from './namespaces.ts';
+import { EXECUTABLE } from './node.ts';
+
+/** A line of what `eni-local float` tells. */
+export interface FloatEvent {
+  readonly time: string;
+  readonly event: string;
+  readonly address?: string;
+  readonly eni?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly ms?: number;
+  readonly ec2Ms?: number;
+  readonly inMs?: number;
+  readonly request?: string;
+  readonly error?: string;
+}
+
+/** The program, until the test is over. */
+export class Float implements AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly events: FloatEvent[] = [];
+  stderr = '';
+  readonly #gone: Promise<unknown>;
+
+  /** With nothing in its environment but `env`. */
+  constructor(namespace: Namespace, words: readonly string[], env: Readonly<Record<string, string>>) {
+    const [program, ...rest] = namespace.within(EXECUTABLE, 'float', ...words);
+    const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    createInterface(child.stdout).on('line', (line) => this.events.push(JSON.parse(line) as FloatEvent));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.child = child;
+    this.#gone = once(child, 'close');
+  }
+
+  named(event: string, address?: string): readonly FloatEvent[] {
+    return this.events.filter((one) => one.event === event && (address ?? one.address) === one.address);
+  }
+
+  /** Waits until it has told so many of these. */
+  async told(event: string, count = 1, address?: string): Promise<FloatEvent> {
+    await until(() => this.named(event, address).length >= count || this.isOver);
+    const found = this.named(event, address)[count - 1];
+    if (found) return found;
+    throw new Error(`It ended without "${event}": ${JSON.stringify(this.events)}${this.stderr}`);
+  }
+
+  get isOver(): boolean {
+    return (this.child.exitCode ?? this.child.signalCode) !== null;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
+    return await this.ended();
+  }
+
+  async ended(): Promise<number | null> {
+    await this.#gone;
+    return this.child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop('SIGKILL');
+  }
+}
+
+/** One of the two. */
+export interface Half {
+  readonly namespace: Namespace;
+  readonly eni: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Starts the program; it is ended with the pair. */
+  readonly start: (...words: readonly string[]) => Float;
+}
+
+export interface Pair extends AsyncDisposable {
+  readonly aws: Aws;
+  readonly halves: readonly [Half, Half];
+}
+
+const SUBNET = 'subnet-00000000000000001';
+
+/** A node for each MAC, in a subnet of both families. */
+export const seedOf = (macs: readonly string[]): Seed => ({
+  subnets: [{ id: SUBNET, cidr: '10.10.0.0/24', ipv6Cidr: '2001:db8::/64' }],
+  instances: macs.map((_, index) => ({ id: idOf('i', index), type: 'm5.large' })),
+  enis: macs.map((mac, index) => ({
+    id: idOf('eni', index),
+    subnetId: SUBNET,
+    mac,
+    instanceId: idOf('i', index),
+    deviceIndex: 1,
+  })),
+});
+
+export const idOf = (kind: string, index: number): string => `${kind}-${String(index + 1).padStart(17, '0')}`;
+
+export async function startPair(): Promise<Pair> {
+  await using opening = new AsyncDisposableStack();
+  const namespaces = [opening.use(new Namespace()), opening.use(new Namespace())] as const;
+  const aws = opening.use(await startAws({ seed: seedOf(namespaces.map(({ mac }) => mac)) }));
+  const environments = namespaces.map((_, index) => aws.environment(idOf('i', index)));
+  for (const [index, namespace] of namespaces.entries())
+    await namespace.reach(Object.values(environments[index] ?? {}));
+  const opened = opening.move();
+  const halfAt = (index: 0 | 1): Half => {
+    const namespace = namespaces[index];
+    const env = environments[index] ?? {};
+    return {
+      namespace,
+      eni: idOf('eni', index),
+      env,
+      start: (...words) => opened.use(new Float(namespace, ['--interface', INTERFACE, ...words], env)),
+    };
+  };
+  return { aws, halves: [halfAt(0), halfAt(1)], [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
