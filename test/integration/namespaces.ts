@@ -57,6 +57,12 @@ export class Namespace implements AsyncDisposable {
     this.ip('address', 'del', `${address}/${address.includes(':') ? 128 : 32}`, 'dev', on);
   }
 
+  /** Takes it away and puts it back before anybody could look. */
+  flap(address: string): void {
+    const lines = ['del', 'add'].map((verb) => `address ${verb} ${address}/32 dev ${INTERFACE}\n`);
+    execFileSync(IP, ['-n', this.name, '-batch', '-'], { input: lines.join('') });
+  }
+
   /** The words that run a command inside. */
   within(...command: readonly string[]): readonly [string, ...string[]] {
     return [IP, 'netns', 'exec', this.name, ...command];

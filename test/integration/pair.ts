@@ -23,6 +23,9 @@ export interface FloatEvent {
   readonly error?: string;
 }
 
+/** A test that fails does not wait for ever. */
+const PATIENCE_MS = 60_000;
+
 /** The program, until the test is over. */
 export class Float implements AsyncDisposable {
   readonly child: ChildProcess;
@@ -46,10 +49,11 @@ export class Float implements AsyncDisposable {
 
   /** Waits until it has told so many of these. */
   async told(event: string, count = 1, address?: string): Promise<FloatEvent> {
-    await until(() => this.named(event, address).length >= count || this.isOver);
+    const end = Date.now() + PATIENCE_MS;
+    await until(() => this.named(event, address).length >= count || this.isOver || Date.now() > end);
     const found = this.named(event, address)[count - 1];
     if (found) return found;
-    throw new Error(`It ended without "${event}": ${JSON.stringify(this.events)}${this.stderr}`);
+    throw new Error(`It never told "${event}": ${JSON.stringify(this.events)}${this.stderr}`);
   }
 
   get isOver(): boolean {
@@ -61,8 +65,11 @@ export class Float implements AsyncDisposable {
     return await this.ended();
   }
 
+  /** Its exit status; null when it has to be killed. */
   async ended(): Promise<number | null> {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
     await this.#gone;
+    clearTimeout(timer);
     return this.child.exitCode;
   }
 

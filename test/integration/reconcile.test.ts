@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ENI, type Host, OTHER_ENI, startHost } from './host.ts';
+import { ENI, type Host, OTHER_ENI, RANGE, startHost } from './host.ts';
 import { makeInterfaces } from './host-interfaces.ts';
 import { execute } from './node.ts';
 import { rewriteState } from './state-file.ts';
@@ -180,4 +180,15 @@ test('its table fits a hundred columns', async () => {
   const lines = stdout.trimEnd().split('\n');
   assert.equal(lines.length, 2);
   for (const line of lines) assert.ok(line.length <= 100, line);
+});
+
+test('what the ranges exclude is for others: a floating address is neither taken off nor reported', async () => {
+  const ranges = [[{ ...RANGE, exclude: ['10.10.0.90', '10.10.0.96/30'] }]];
+  await using host = await startHost(interfaces, { ipam: { ranges } });
+  await host.node.add('a');
+  for (const address of ['10.10.0.90', '10.10.0.98', '10.10.0.91']) host.aws.put(ENI, address);
+  const { status, found } = await reconcile(host, '--orphans');
+  assert.equal(status, 0);
+  assert.deepEqual(brief(found), ['take off 10.10.0.91: done']);
+  assert.deepEqual(host.aws.addresses(ENI).toSorted(), ['10.10.0.80', '10.10.0.90', '10.10.0.98']);
 });
