@@ -4,6 +4,8 @@ import { measureCluster } from './cluster/measure.ts';
 import { presentCluster } from './cluster/present.ts';
 import { measureCold } from './cold/measure.ts';
 import { presentCold } from './cold/present.ts';
+import { measureFloat } from './float/measure.ts';
+import { presentFloat } from './float/present.ts';
 import { measureGrowth } from './growth/measure.ts';
 import { presentGrowth } from './growth/present.ts';
 import { measurePrefix } from './prefix/measure.ts';
@@ -56,5 +58,11 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     },
     measureCluster,
     presentCluster,
+  ),
+  float: bench(
+    'An address that moves to the other of a pair',
+    { full: { turns: 50, latencyMs: 100 }, quick: { turns: 2, latencyMs: 0 } },
+    measureFloat,
+    presentFloat,
   ),
 };

@@ -18,9 +18,9 @@ const ip = (...words: readonly string[]): string => execFileSync(IP, words, { en
 
 let count = 0;
 
-export class Namespace implements AsyncDisposable {
+export class Namespace implements Disposable {
   readonly name: string;
-  readonly #undo = new AsyncDisposableStack();
+  readonly #undo = new DisposableStack();
 
   /** Needs root. */
   constructor() {
@@ -91,7 +91,7 @@ export class Namespace implements AsyncDisposable {
     await once(child.stdout, 'data');
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#undo.disposeAsync();
+  [Symbol.dispose](): void {
+    this.#undo.dispose();
   }
 }

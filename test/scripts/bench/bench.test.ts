@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ClusterFigures } from '../../../scripts/bench/cluster/measure.ts';
 import type { ColdFigures } from '../../../scripts/bench/cold/measure.ts';
+import type { FloatFigures } from '../../../scripts/bench/float/measure.ts';
 import type { GrowthFigures } from '../../../scripts/bench/growth/measure.ts';
 import type { Machine } from '../../../scripts/bench/machine.ts';
 import type { PrefixFigures } from '../../../scripts/bench/prefix/measure.ts';
@@ -23,6 +24,7 @@ interface Results {
     readonly prefix: PrefixFigures;
     readonly growth: GrowthFigures;
     readonly cluster: ClusterFigures;
+    readonly float: FloatFigures;
   };
 }
 
@@ -45,9 +47,10 @@ async function bench(words: readonly string[], env: Record<string, string> = {},
     });
     const status = await new Promise<number | null>((done) => child.on('close', done));
     const files = readdirSync(temporary);
-    const interfaces = ['a', 'b', 'c', 'd'].filter((end) =>
-      existsSync(`/sys/class/net/elb${child.pid}${end}`),
-    );
+    const interfaces = [
+      ...['a', 'b', 'c', 'd'].map((end) => `/sys/class/net/elb${child.pid}${end}`),
+      ...[1, 2].map((one) => `/run/netns/elf${child.pid}n${one}`),
+    ].filter((path) => existsSync(path));
     return { status, stdout, stderr, files, interfaces };
   } finally {
     rmSync(temporary, { recursive: true });
@@ -66,7 +69,7 @@ test('all benches run through, count EC2 calls, and leave nothing', { skip }, as
     page,
     'a quick run writes nothing',
   );
-  for (const name of ['cold', 'storm', 'prefix', 'growth', 'cluster'])
+  for (const name of ['cold', 'storm', 'prefix', 'growth', 'cluster', 'float'])
     assert.match(stderr, new RegExp(`^${name}: `, 'm'));
 
   const { machine, benches } = JSON.parse(stdout) as Results;
@@ -114,6 +117,12 @@ test('all benches run through, count EC2 calls, and leave nothing', { skip }, as
     if (mode === 'prefix' && verb === 'DEL') assert.equal(calls, 0);
     else assert.ok(calls >= 2 && calls <= 12, `${verb} by ${mode}: ${calls} calls`);
   }
+  for (const { family, turns } of benches.float.rows) {
+    assert.equal(turns.length, benches.float.turns);
+    for (const { wallMs, noticedMs, ec2Ms } of turns)
+      assert.ok(isPositive(ec2Ms) && noticedMs >= ec2Ms && wallMs > 0, family);
+  }
+
   assert.deepEqual([benches.cluster.model.pods, benches.cluster.model.calls], [6, 6]);
 });
 

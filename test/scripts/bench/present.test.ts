@@ -7,6 +7,7 @@ import { modelOneCallAPod } from '../../../scripts/bench/cluster/one-call-a-pod.
 import { presentCluster } from '../../../scripts/bench/cluster/present.ts';
 import { type ColdRow, EMPTY_EXECUTABLE, EMPTY_SCRIPT } from '../../../scripts/bench/cold/measure.ts';
 import { presentCold } from '../../../scripts/bench/cold/present.ts';
+import { presentFloat } from '../../../scripts/bench/float/present.ts';
 import { presentGrowth } from '../../../scripts/bench/growth/present.ts';
 import { presentPrefix } from '../../../scripts/bench/prefix/present.ts';
 import type { Report } from '../../../scripts/bench/report.ts';
@@ -147,4 +148,13 @@ test('cluster: what EC2 took beside what it threw back, and the same calls a nod
   assert.deepEqual(cells(report, '20'), ['980', '59', 'no wait', '176 s', '']);
   // 100 nodes × 59 / 20 calls, and 4,900 pods, each less the 100 of the bucket, at 5 a second.
   assert.deepEqual(cells(report, '100'), ['4,900', '295', '39 s', '16 min', '24.6 ×']);
+});
+
+test('float: medians beside the slowest, EC2 apart, and a second as the bar', () => {
+  const turn = (wallMs: number, noticedMs: number, ec2Ms: number) => ({ wallMs, noticedMs, ec2Ms });
+  const turns = [turn(130, 120, 105), turn(1500, 1480, 1400), turn(140, 128, 101)];
+  const report = presentFloat({ turns: 3, latencyMs: 100, rows: [{ family: 'IPv4', turns }] });
+  assert.deepEqual(cells(report, 'IPv4, median'), ['140 ms', '128 ms', '105 ms', '27 ms']);
+  assert.deepEqual(cells(report, 'IPv4, slowest'), ['1500 ms', '1480 ms', '1400 ms', '80 ms']);
+  assert.deepEqual(barsOf(report), ['IPv4, slowest take-over: 1500 ms of 1000 ms']);
 });
