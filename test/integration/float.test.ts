@@ -315,6 +315,22 @@ test('--eni and --region do without the interface’s MAC', async () => {
   assert.deepEqual(aws.addresses(second.eni), [ADDRESS]);
 });
 
+test('it needs no capability', async () => {
+  await using pair = await startPair();
+  const {
+    aws,
+    halves: [{ namespace, env, eni }],
+  } = pair;
+  const words = ['--interface', INTERFACE, ...floating];
+  const without = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs'];
+  await using program = new Float(namespace, words, env, without);
+  await program.told('watching');
+  namespace.add(ADDRESS);
+  await program.told('taken');
+  assert.match(readFileSync(`/proc/${program.child.pid}/status`, 'utf8'), /^CapEff:\t0+$/m);
+  assert.deepEqual(aws.addresses(eni), [ADDRESS]);
+});
+
 test('no variable decides what runs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'eni-local-path-'));
   const trap = join(folder, 'trapped');

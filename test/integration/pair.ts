@@ -33,9 +33,14 @@ export class Float implements AsyncDisposable {
   stderr = '';
   readonly #gone: Promise<unknown>;
 
-  /** With nothing in its environment but `env`. */
-  constructor(namespace: Namespace, words: readonly string[], env: Readonly<Record<string, string>>) {
-    const [program, ...rest] = namespace.within(EXECUTABLE, 'float', ...words);
+  /** With nothing in its environment but `env`; `through` is a command that runs it. */
+  constructor(
+    namespace: Namespace,
+    words: readonly string[],
+    env: Readonly<Record<string, string>>,
+    through: readonly string[] = [],
+  ) {
+    const [program, ...rest] = namespace.within(...through, EXECUTABLE, 'float', ...words);
     const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     createInterface(child.stdout).on('line', (line) => this.events.push(JSON.parse(line) as FloatEvent));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
@@ -95,8 +100,8 @@ export interface Pair extends AsyncDisposable {
 const SUBNET = 'subnet-00000000000000001';
 
 /** A node for each MAC, in a subnet of both families. */
-export const seedOf = (macs: readonly string[]): Seed => ({
-  subnets: [{ id: SUBNET, cidr: '10.10.0.0/24', ipv6Cidr: '2001:db8::/64' }],
+export const seedOf = (macs: readonly string[], cidr = '10.10.0.0/24'): Seed => ({
+  subnets: [{ id: SUBNET, cidr, ipv6Cidr: '2001:db8::/64' }],
   instances: macs.map((_, index) => ({ id: idOf('i', index), type: 'm5.large' })),
   enis: macs.map((mac, index) => ({
     id: idOf('eni', index),
@@ -109,10 +114,17 @@ export const seedOf = (macs: readonly string[]): Seed => ({
 
 export const idOf = (kind: string, index: number): string => `${kind}-${String(index + 1).padStart(17, '0')}`;
 
-export async function startPair(): Promise<Pair> {
+export async function startPair(cidr?: string): Promise<Pair> {
   await using opening = new AsyncDisposableStack();
   const namespaces = [opening.use(new Namespace()), opening.use(new Namespace())] as const;
-  const aws = opening.use(await startAws({ seed: seedOf(namespaces.map(({ mac }) => mac)) }));
+  const aws = opening.use(
+    await startAws({
+      seed: seedOf(
+        namespaces.map(({ mac }) => mac),
+        cidr,
+      ),
+    }),
+  );
   const environments = namespaces.map((_, index) => aws.environment(idOf('i', index)));
   for (const [index, namespace] of namespaces.entries())
     await namespace.reach(Object.values(environments[index] ?? {}));
