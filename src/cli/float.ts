@@ -26,7 +26,8 @@ for wrong use.
 
   --interface NAME   interface on which the addresses appear
   --address ADDRESS  an IPv4 or IPv6 address without a prefix length; more with more of these
-  --eni ENI          id of the ENI (found in the instance metadata by the interface's MAC)
+  --eni ENI          id of the ENI (found by the interface's MAC: in the instance metadata or, when
+                     that does not answer and the region is known, in EC2)
   --region REGION    region of the ENI (AWS_REGION, or the instance metadata)
   --help             prints this
 `;

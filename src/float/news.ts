@@ -27,7 +27,7 @@ export interface News extends Listener {
   wait(until: number): Promise<void>;
 }
 
-/** Notices about other addresses tell nothing. */
+/** Notices about other addresses on other interfaces tell nothing. */
 export function openNews(addresses: readonly string[], name: string, world: World): News {
   let bell = Promise.withResolvers<void>();
   let failure: { readonly error: unknown } | undefined;
@@ -48,8 +48,8 @@ export function openNews(addresses: readonly string[], name: string, world: Worl
     onReady: tell,
     onGap: tell,
     onNotice({ interface: on, address, isDeletion }) {
-      if (!addresses.includes(address)) return;
-      // An interface may have another name by now: what it has is looked up whatever the notice says.
+      // An interface may have another name by now: for an address that floats, its name alone proves nothing.
+      if (on !== name && !addresses.includes(address)) return;
       if (isDeletion && on === name) gone = new Set([...gone, address]);
       tell();
     },

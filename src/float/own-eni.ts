@@ -1,7 +1,9 @@
 /** The ENI to which addresses are taken, and whether they can be. */
 import type { EniSource } from '../config/allocation.ts';
-import { discoverEni } from '../eni/discover.ts';
+import { toFailure } from '../eni/cloud.ts';
+import { discoverEni, keyOf } from '../eni/discover.ts';
 import { openEc2 } from '../eni/ec2-client.ts';
+import { openSession } from '../eni/ec2-session.ts';
 import { Failure } from '../errors.ts';
 import type { Eni } from '../model.ts';
 import { parseAddress } from '../net/address.ts';
@@ -25,7 +27,7 @@ export async function awaitEni(
   const { world } = context;
   for (let failures = 0; !stop.aborted; failures++) {
     try {
-      return (await discoverEni(source, openEc2, context)).eni;
+      return await findEni(source, context);
     } catch (error) {
       if (!(error instanceof Failure) || error.kind === 'invalid-config') throw error;
       const inMs = pauseAfter(failures, SOON, world);
@@ -34,6 +36,34 @@ export async function awaitEni(
     }
   }
   return undefined;
+}
+
+/**
+ * From a pod the metadata service may be out of reach, as it should be (a hop limit of 1). EC2 knows MACs, too,
+ * where something says which region to ask.
+ */
+async function findEni(source: EniSource, context: CallContext): Promise<Eni> {
+  try {
+    return (await discoverEni(source, openEc2, context)).eni;
+  } catch (error) {
+    const region = source.region ?? context.world.env['AWS_REGION'];
+    const isSilent = error instanceof Failure && error.kind === 'try-again' && source.id === undefined;
+    if (!isSilent || !region) throw error;
+    const mac = keyOf(source);
+    const id = await askForMac(mac, region, context);
+    if (id === undefined) throw error;
+    return { ...(await discoverEni({ ...source, id, region }, openEc2, context)).eni, mac };
+  }
+}
+
+async function askForMac(mac: string, region: string, context: CallContext): Promise<string | undefined> {
+  try {
+    const { describeEnis } = await openSession(() => import('../eni/sdk.ts'), region, context);
+    const [found, ...more] = await describeEnis('mac-address', mac);
+    return more.length === 0 ? found?.NetworkInterfaceId : undefined;
+  } catch (error) {
+    throw toFailure(error, `find the ENI of ${mac}`);
+  }
 }
 
 /** @throws Failure for an address that can never float there: outside of the subnet, or the ENI's own. */

@@ -305,6 +305,23 @@ test('metadata that is away for a while is waited for', async () => {
   assert.deepEqual(aws.addresses(half.eni), [ADDRESS]);
 });
 
+test('a pod that does not reach the metadata finds its ENI in EC2, by the credentials and region that it is given', async () => {
+  await using pair = await startPair();
+  const {
+    aws,
+    halves: [{ namespace, env, eni }],
+  } = pair;
+  await aws.refuseConnections({ target: 'imds' });
+  namespace.add(ADDRESS);
+  const given = { ...env, ...aws.staticCredentials(), AWS_REGION: aws.region };
+  await using program = new Float(namespace, ['--interface', INTERFACE, ...floating], given);
+  await program.told('taken');
+  assert.deepEqual(aws.addresses(eni), [ADDRESS]);
+  namespace.ip('link', 'del', INTERFACE);
+  namespace.makeInterface('02:00:00:00:00:77');
+  assert.equal(await program.ended(), 1, 'it knows the MAC, too');
+});
+
 test('--eni and --region do without the interface’s MAC', async () => {
   await using pair = await startPair();
   const { aws, halves } = pair;
