@@ -3,7 +3,6 @@ import { CloudError } from '../eni/cloud.ts';
 import type { Eni } from '../model.ts';
 import { familyOf } from '../net/address.ts';
 import type { World } from '../world.ts';
-import { aborted } from './aborted.ts';
 import { pauseAfter, SELDOM, SOON } from './backoff.ts';
 import type { Board } from './board.ts';
 import type { Tell } from './events.ts';
@@ -26,7 +25,7 @@ export interface Errands {
   take(some: readonly string[]): Promise<void>;
   look(some: readonly string[]): Promise<void>;
   /**
-   * Asks EC2 now and then who holds the addresses, until the signal: so credentials are fresh and the
+   * Asks EC2 now and then who holds the addresses, and no more after the signal: so credentials are fresh and the
    * SDK is loaded when it matters, and it is told when somebody has taken what the interface still has.
    */
   stayReady(until: AbortSignal): Promise<void>;
@@ -99,7 +98,7 @@ export function openErrands({ addresses, eni, mover, tell, world }: Destination,
             if (to !== undefined && isSettled) tell('lost', { ...about(address), to });
           }
         }
-        await Promise.race([world.sleep(READY_MS), aborted(until)]);
+        await world.sleep(READY_MS);
       }
     },
   };

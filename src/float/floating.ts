@@ -26,7 +26,7 @@ export interface Floating {
 }
 
 /** Who adds a group of addresses adds all within so much: they are for one call. */
-const GATHER_MS = 10;
+export const GATHER_MS = 10;
 
 /**
  * When to look after a take; a former owner's call is given up after 5 s. Each look may lead to another take, and

@@ -9,7 +9,6 @@ import type { Eni } from '../model.ts';
 import { parseAddress } from '../net/address.ts';
 import { contains, parseSpan } from '../net/span.ts';
 import type { CallContext } from '../run.ts';
-import { aborted } from './aborted.ts';
 import { pauseAfter, SOON } from './backoff.ts';
 import type { Tell } from './events.ts';
 
@@ -25,14 +24,17 @@ export async function awaitEni(
   context: CallContext,
 ): Promise<Eni | undefined> {
   const { world } = context;
+  const stopped = new Promise<undefined>((resolve) => {
+    stop.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   for (let failures = 0; !stop.aborted; failures++) {
     try {
-      return await findEni(source, context);
+      return await Promise.race([findEni(source, context), stopped]);
     } catch (error) {
       if (!(error instanceof Failure) || error.kind === 'invalid-config') throw error;
       const inMs = pauseAfter(failures, SOON, world);
       tell('retrying', { error: error.message, inMs });
-      await Promise.race([world.sleep(inMs), aborted(stop)]);
+      await Promise.race([world.sleep(inMs), stopped]);
     }
   }
   return undefined;

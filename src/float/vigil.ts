@@ -4,7 +4,7 @@ import { familyOf } from '../net/address.ts';
 import { pauseAfter, SOON } from './backoff.ts';
 import { openBoard } from './board.ts';
 import { type Destination, openErrands } from './errands.ts';
-import { appeared, begun, gone, isDue, type Task } from './floating.ts';
+import { appeared, begun, GATHER_MS, gone, isDue, type Task } from './floating.ts';
 import { findIp, lookAt, monitor } from './kernel.ts';
 import { openNews, type Unseen } from './news.ts';
 import type { Sight } from './notices.ts';
@@ -62,10 +62,11 @@ export async function keepVigil(vigil: Vigil): Promise<void> {
     isWatching = true;
   }
 
-  /** Begins all that is due: one call for what is due together. */
+  /** Begins all that is due, and what is about to be: one call for what comes together. */
   function begin(task: Task): void {
     const now = world.elapsed();
-    const due = board.all().filter((one) => one.next?.task === task && isDue(one, now));
+    const due = board.all().filter((one) => one.next?.task === task && isDue(one, now + GATHER_MS));
+    if (!due.some((one) => isDue(one, now))) return;
     for (const some of Map.groupBy(due, ({ address }) => familyOf(address)).values()) {
       const together = some.map(({ address }) => address);
       for (const address of together) board.change(address, begun);

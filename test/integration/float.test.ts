@@ -305,6 +305,22 @@ test('metadata that is away for a while is waited for', async () => {
   assert.deepEqual(aws.addresses(half.eni), [ADDRESS]);
 });
 
+test('whoever waits for metadata can be stopped', async () => {
+  await using pair = await startPair();
+  const {
+    aws,
+    halves: [half],
+  } = pair;
+  aws.fault({ target: 'imds', kind: 'hang', times: 'always' });
+  const program = half.start(...floating);
+  await until(() => aws.imdsRequests().length > 0);
+  assert.equal(await program.stop(), 0);
+  assert.deepEqual(
+    program.events.map(({ event }) => event),
+    ['stopped'],
+  );
+});
+
 test('a pod that does not reach the metadata finds its ENI in EC2, by the credentials and region that it is given', async () => {
   await using pair = await startPair();
   const {
