@@ -114,11 +114,12 @@ export function idlePrefixes(state: State, now: number): ReadonlySet<Delegation>
   const idle = [...groups.values()].flatMap((group) => {
     const isFetching = group.some((one) => one.state === 'assigning' && podsIn(one) > 0);
     const rested = group.filter((one) => podsIn(one) === 0 && !isCooling(one, state, now));
-    const spared = rested
+    const toSpare = rested
       .filter(({ state: stage }) => isFetching || stage === 'assigned')
       .toSorted(byReadiness)
       .slice(0, Math.min(...group.map(({ spare }) => spare)));
-    return rested.filter((one) => !spared.includes(one));
+    const spared = new Set(toSpare);
+    return rested.filter((one) => !spared.has(one));
   });
   return new Set(idle);
 }
