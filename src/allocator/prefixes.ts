@@ -50,7 +50,7 @@ export function withinPrefix(spans: readonly Span[], delegation: Delegation): re
  * The prefixes that lie wholly in what pods may have of the set, in the claim's order; one that has an
  * address which no pod may get would keep that from whoever it is spared for.
  */
-export function* blocksIn(set: UsableSet, { order, eni }: Claim): Generator<Span> {
+export function* blocksIn(set: UsableSet, { order, eni }: Pick<Claim, 'order' | 'eni'>): Generator<Span> {
   const rows = usableSpans(set).flatMap((span) => rowOf(span) ?? []);
   const total = rows.reduce((sum, { count }) => sum + count, 0n);
   if (total === 0n) return;

@@ -16,6 +16,7 @@ import { type Finding, problem, warning } from './finding.ts';
 import { checkMetadata, readInstanceType } from './metadata.ts';
 import { checkNeighbours } from './neighbours.ts';
 import { checkDescribe, checkPermissions, checkStale } from './permissions.ts';
+import { checkPrefixes } from './prefixes.ts';
 import { checkRanges } from './ranges.ts';
 import { checkReservations } from './reservations.ts';
 import { checkReserved } from './reserved.ts';
@@ -97,7 +98,7 @@ interface Seen {
 }
 
 async function examineEc2(
-  { ranges, reassign }: Allocation,
+  { ranges, reassign, delegation }: Allocation,
   sets: readonly UsableSet[],
   seen: Seen,
   { openCloud }: Ec2,
@@ -113,7 +114,7 @@ async function examineEc2(
     checkDescribe(families, enis),
     ...(await checkPermissions(own, eni, cloud, run)),
     ...stale,
-    ...(await examineSubnet(sets, own, seen, run)),
+    ...(await examineSubnet(sets, own, delegation !== undefined, seen, run)),
   ];
 }
 
@@ -124,6 +125,7 @@ const familiesOf = (families: readonly Family[], { cidrs }: Eni): readonly Famil
 async function examineSubnet(
   sets: readonly UsableSet[],
   families: readonly Family[],
+  isByPrefix: boolean,
   { eni, enis, reserved: reservations, survey }: Seen,
   run: Run,
 ): Promise<readonly Finding[]> {
@@ -142,7 +144,8 @@ async function examineSubnet(
     ...reserved,
     checkVpcCni(seen),
     ...(await examineRoom(families, seen, survey, run)),
-    ...checkNeighbours(sets, eni, enis.value),
+    ...(isByPrefix ? checkPrefixes(sets, eni, enis.value) : []),
+    ...checkNeighbours(sets, eni, enis.value, isByPrefix),
   ];
 }
 

@@ -1,4 +1,7 @@
-/** Which other ENIs of the subnet sit inside the ranges, and whether anything is left. */
+/**
+ * Which other ENIs of the subnet sit inside the ranges, and whether anything is left. Where nodes have
+ * prefixes of the ranges, those of others are what is to be expected, and prefixes are counted elsewhere.
+ */
 import { type UsableSet, usableSpans } from '../allocator/subnet.ts';
 import { formatSet, formatSpan } from '../config/ranges.ts';
 import type { Holding } from '../eni/holdings.ts';
@@ -14,11 +17,13 @@ export function checkNeighbours(
   sets: readonly UsableSet[],
   { id }: Eni,
   seen: readonly SeenEni[],
+  isByPrefix: boolean,
 ): readonly Finding[] {
   const others = seen.flatMap(({ id: other, holdings }) => (other === id ? [] : holdings));
   const all = seen.flatMap(({ holdings }) => holdings);
   return sets.flatMap((set) => {
     const inside = others.filter(({ span }) => set.ranges.some((range) => overlaps(range, span)));
+    if (isByPrefix) return explainIntruders(inside.filter(({ primary }) => primary));
     return [...explainIntruders(inside), countFree(set, inside, all)];
   });
 }

@@ -499,6 +499,19 @@ test('without ranges it says what the subnet reserves, and looks at that', async
   assert.ok(lines.some((line) => line.startsWith('ec2:AssignPrivateIpAddresses: allowed')));
 });
 
+test('where addresses come out of prefixes it counts those, and other nodes’ are no intruders', async () => {
+  await using host = await start();
+  host.aws.put(OTHER_ENI, '10.10.0.96/28');
+  const ranges = [[{ subnet: '10.10.0.0/24', rangeStart: '10.10.0.80', rangeEnd: '10.10.0.127' }]];
+  const { found } = await examine(host, withIpam(host, { ranges, eni: { mode: 'prefix' } }));
+  assert.deepEqual(
+    badOnes(found).filter(({ check }) => check === 'other ENIs'),
+    [],
+  );
+  const counted = found.find(({ check }) => check === 'prefixes');
+  assert.match(counted?.message ?? '', /: 3 whole prefixes, 0 on eni-\w+, 2 that nobody has anything of$/);
+});
+
 test('a network without an ENI concerns neither IMDS nor EC2', async () => {
   await using host = await start();
   const { status, found } = await examine(host, withIpam(host, { eni: { assign: false } }));

@@ -84,7 +84,7 @@ test(`pods that come and go for ${seconds} s, seed ${seed}`, async (t) => {
   t.diagnostic(`${rounds} rounds, ${deeds} calls of the plugin, ${kills} killed, ${host.aws.calls()} of EC2`);
 });
 
-/** Two that overlap on one ENI, one that overlaps with both on another ENI, and one without. */
+/** Two that overlap on one ENI and one in prefixes there, one that overlaps with all on another ENI, and one without. */
 function makeNetworks({ node }: Host): readonly Network[] {
   const [first, second] = interfaces;
   const make = (name: string, master: string, range: readonly [number, number], ipam: object = {}) => {
@@ -97,6 +97,10 @@ function makeNetworks({ node }: Host): readonly Network[] {
     { ...make('red', second.name, [80, 99]), eni: ENI },
     { ...make('blue', second.name, [88, 110]), eni: ENI },
     { ...make('green', first.name, [92, 115], { order: 'reverse' }), eni: OTHER_ENI },
+    {
+      ...make('grey', second.name, [96, 143], { eni: { timeout: TIMEOUT_S, mode: 'prefix', spare: 0 } }),
+      eni: ENI,
+    },
     make('local', second.name, [80, 99], { eni: { assign: false } }),
   ];
 }
@@ -110,7 +114,8 @@ async function untilReconciled(host: Host): Promise<void> {
   for (;;) {
     const findings = await reconcile(host);
     const ours = findings.filter(({ eni = '', address }) => !FOREIGN.get(eni)?.includes(address));
-    const isWaiting = host.node.reservations().some(({ state }) => state === 'assigning');
+    const { reservations, delegations } = host.node.document();
+    const isWaiting = delegations.length > 0 || reservations.some(({ state }) => state === 'assigning');
     if (ours.length === 0 && !isWaiting) return;
     assert.ok(Date.now() < end, `there is still something to repair: ${JSON.stringify(ours)}`);
     await pause(500);
