@@ -11,6 +11,7 @@ import type { Claim } from './claim.ts';
 import { stepsOf } from './eligible.ts';
 import { explainExhaustion } from './exhaustion.ts';
 import type { Occupancies } from './occupancy.ts';
+import { oldestNews } from './old-news.ts';
 import { blocksIn, prefixAround, prefixesFor, withinPrefix } from './prefixes.ts';
 import { scattered } from './scattered.ts';
 import { isUsable, type UsableSet, usableSpans } from './subnet.ts';
@@ -51,7 +52,8 @@ export function choose(
         findAbandoned(state, claim, step));
     if (found) return found;
   }
-  return full ?? explainExhaustion(claim, set, occupancies);
+  const again = claim.delegation ? undefined : oldestNews(state, claim, set, occupancies, now);
+  return again ? { address: again } : (full ?? explainExhaustion(claim, set, occupancies));
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Claim {
   readonly stickyMs: number;
   /** `stale`: an address that is the pod's own is taken over from an ENI that is out of use. */
   readonly reassign: 'never' | 'stale';
+  /** EC2 has refused this ADD an address already, and told who holds what. */
+  readonly isInformed?: true;
   /** Addresses come out of prefixes that the ENI holds, and so many empty ones are kept. Absent: one by one. */
   readonly delegation?: { readonly spare: number };
   readonly order: Order;

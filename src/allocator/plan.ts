@@ -35,7 +35,7 @@ export function planAdd(state: State, claim: Claim, now: number): Change<Plan> {
   const kept = liveReservations(settled, claim);
   const missing = claim.sets.filter(({ index }) => !kept.some(({ set }) => set === index));
   // What was said to this ADD of the pod's own address stands: it is not tried over and over.
-  const next: Claim = refused.length > 0 ? { ...claim, reassign: 'never' } : claim;
+  const next: Claim = refused.length > 0 ? { ...claim, reassign: 'never', isInformed: true } : claim;
   const taken = take(settled, next, missing, now);
   if (taken instanceof Failure) return refuse(state, taken);
 

@@ -1,6 +1,7 @@
 /** Plays a round at an ENI from beginning to end; the caller has its turn there. */
 import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
+import { assignmentsOn } from '../state.ts';
 import type { Cloud } from './cloud.ts';
 import { tellTakeOvers } from './reassign-stale.ts';
 import { applyReport } from './report.ts';
@@ -20,7 +21,10 @@ export async function playRound(
   await mindLostCalls(eni, run);
   const queue = queueOf(run.store.read(), eni, sighting, run.world.now());
   await run.phases.time('commit', async () => setSign(eni, queue, run));
-  const report = await run.phases.time('ec2', () => callEc2(cloud, eni, queue));
+  const isWantedOff = (address: string): boolean =>
+    queue.strays.includes(address) ||
+    assignmentsOn(run.store.read(), eni).some((one) => one.address === address && one.state === 'releasing');
+  const report = await run.phases.time('ec2', () => callEc2(cloud, eni, queue, isWantedOff));
   // Commit point 2: what EC2 answered is on disk before anybody hears of it.
   await run.store.transact((state, now) => ({
     state: applyReport(state, eni, report, now),

@@ -1,4 +1,5 @@
 /** Writes what EC2 answered to a round into the state. */
+import { OLD_NEWS_MS } from '../allocator/old-news.ts';
 import { traces } from '../allocator/release.ts';
 import type { Assignment, EniRef, Mark, Reservation, State } from '../model.ts';
 import {
@@ -52,7 +53,8 @@ export function applyReport(state: State, eni: EniRef, report: RoundReport, now:
     ...foreignMarks(eni, assigned, now),
     ...unexplainedMarks(queue.unexplained.filter(isNot(queue.strays)), eni, now),
   ];
-  const limited = updateLimits(addMarks(next, [...marks, ...news]), eni, report, now);
+  const remembered = addMarks(dropOldNews(next, eni, assigned, now), [...marks, ...news]);
+  const limited = updateLimits(remembered, eni, report, now);
   return isGone(assigned) ? forgetEni(limited, eni.id) : limited;
 }
 
@@ -180,6 +182,14 @@ function foreignMarks(eni: EniRef, { outcomes, holdings }: AssignReport, now: nu
     until: now + FOREIGN_MS,
     ...(holder ? { eni: holder } : {}),
   }));
+}
+
+/** Of what EC2 has just told the whole subnet, what was heard long ago is true only if it was told again. */
+function dropOldNews(state: State, eni: EniRef, { holdings }: AssignReport, now: number): State {
+  if (holdings.length === 0) return state;
+  const isOld = ({ reason, scope, since }: Mark): boolean =>
+    reason === 'foreign' && scope === eni.subnet && since + OLD_NEWS_MS <= now;
+  return state.marks.some(isOld) ? { ...state, marks: state.marks.filter((mark) => !isOld(mark)) } : state;
 }
 
 /** The error that kept one of these reservations from an answer, if there was one. */

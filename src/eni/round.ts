@@ -65,9 +65,15 @@ export function queueOf(state: State, eni: EniRef, { listed, orphans = [] }: Sig
 
 /**
  * Calls EC2, for both families at the same time: Unassign first, since that frees slots on the ENI,
- * then Assign, and after it what pods may take over of what EC2 refused.
+ * then Assign, and after it what pods may take over of what EC2 refused. `isWantedOff` tells whether an
+ * address is still to be taken off.
  */
-export async function callEc2(cloud: Cloud, eni: EniRef, queue: Queue): Promise<RoundReport> {
+export async function callEc2(
+  cloud: Cloud,
+  eni: EniRef,
+  queue: Queue,
+  isWantedOff?: (address: string) => boolean,
+): Promise<RoundReport> {
   const leaving = [...queue.releasing.map(({ address }) => address), ...queue.strays];
   const coming = queue.assigning.map(({ address }) => address);
   const own = queue.assigning.flatMap(({ address, reassign }) => (reassign === 'stale' ? address : []));
@@ -76,7 +82,7 @@ export async function callEc2(cloud: Cloud, eni: EniRef, queue: Queue): Promise<
       const of = (all: readonly string[]) => byKind(all.filter((one) => familyOf(one) === family));
       const released: (readonly [string, UnassignOutcome])[] = [];
       const assigned: AssignReport[] = [];
-      for (const batch of of(leaving)) released.push(...(await unassign(cloud, eni, batch)));
+      for (const batch of of(leaving)) released.push(...(await unassign(cloud, eni, batch, isWantedOff)));
       for (const batch of of(coming)) {
         const report = await assign(cloud, eni, batch);
         assigned.push(await reassignStale(cloud, eni, own.filter(isAmong(batch)), report));

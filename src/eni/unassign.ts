@@ -15,12 +15,14 @@ const UNANSWERED: ReadonlySet<CloudErrorKind> = new Set(['transient', 'not-now',
 /**
  * One call when all are there. EC2 refuses a whole batch for one address that the ENI does not
  * hold, and does not say which: then those that it shows on the ENI go together, and the others
- * one by one, since a list may lag and only an answer to Unassign is proof.
+ * one by one, since a list may lag and only an answer to Unassign is proof. What nobody wants off any
+ * more by then is left out: on a starved node, another process may have done this one's work meanwhile.
  */
 export async function unassign(
   cloud: Cloud,
   eni: EniRef,
   addresses: readonly string[],
+  isWanted: (address: string) => boolean = () => true,
 ): Promise<ReadonlyMap<string, UnassignOutcome>> {
   const outcomes = new Map<string, UnassignOutcome>();
   const report = (batch: readonly string[], outcome: UnassignOutcome): void => {
@@ -47,7 +49,8 @@ export async function unassign(
     const present = batch.filter((address) => shown.includes(address));
     if (present.length < batch.length) await attempt(present);
     for (const address of batch) {
-      if (present.length === batch.length || !present.includes(address)) await attempt([address]);
+      const isLeft = present.length === batch.length || !present.includes(address);
+      if (isLeft && isWanted(address)) await attempt([address]);
     }
   }
 

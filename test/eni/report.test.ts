@@ -257,3 +257,27 @@ test('applyReport() forgets a prefix that came off, and explains it to whoever s
   assert.deepEqual(next.delegations, []);
   assert.deepEqual(next.marks, [mark(PREFIX, { since: LATER, until: LATER + 60_000 })]);
 });
+
+test('applyReport() forgets of other ENIs what was heard long ago and is not told again', () => {
+  const heard = (address: string, seconds: number) =>
+    mark(address, {
+      reason: 'foreign',
+      since: LATER - seconds * 1000,
+      until: LATER + 60_000,
+      eni: NEIGHBOUR,
+    });
+  const state: State = {
+    ...stateOf([assigning]),
+    marks: [heard('10.10.0.85', 30), heard('10.10.0.86', 30), heard('10.10.0.87', 29)],
+  };
+  const holdings = [{ eni: NEIGHBOUR, primary: false, span: span('10.10.0.85') }];
+  const next = applyReport(state, REF, reportOf(state, { holdings }), LATER);
+  assert.deepEqual(
+    next.marks.map(({ address, since }) => [address, LATER - since]),
+    [
+      ['10.10.0.87', 29_000],
+      ['10.10.0.85', 0],
+    ],
+  );
+  assert.deepEqual(applyReport(state, REF, reportOf(state, {}), LATER).marks, state.marks);
+});

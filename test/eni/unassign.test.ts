@@ -145,3 +145,15 @@ test('unassign() believes a list that shows a prefix no longer, whatever EC2 say
   );
   assert.deepEqual(cloud.own, []);
 });
+
+test('unassign() asks no more for what another process has taken off meanwhile', async () => {
+  const cloud = new FakeCloud({ own: ['10.10.0.80'] });
+  const outcomes = await unassign(cloud, REF, ['10.10.0.80', '10.10.0.81', '10.10.0.82'], (address) => {
+    return address !== '10.10.0.82';
+  });
+  assert.deepEqual([...outcomes.keys()].toSorted(), ['10.10.0.80', '10.10.0.81']);
+  assert.deepEqual(
+    cloud.calls.filter(([action]) => action === 'unassign').map(([, ...addresses]) => addresses),
+    [['10.10.0.80', '10.10.0.81', '10.10.0.82'], ['10.10.0.80'], ['10.10.0.81']],
+  );
+});
