@@ -28,8 +28,8 @@ export function isCurrent({ boot, since, missed }: KnownSubnet, currentBoot: str
 }
 
 /**
- * One process asks, and those that came meanwhile read its answer in the state. Where EC2 does not tell, an
- * older answer does, as far as it is `ofUse`.
+ * Asked of EC2, unless it told a moment ago. Where it does not tell, an older answer does.
+ * @param isOfUse whether an answer that is remembered will do: somebody may have reserved meanwhile
  * @throws Failure `try-again`, `denied` when nobody tells; `no-eni` when the subnet is none.
  */
 export async function learnReserved(
@@ -39,43 +39,58 @@ export async function learnReserved(
   run: Run,
 ): Promise<readonly ReservedBlock[]> {
   const subnet = checkId(eni.subnet);
-  const recall = (): readonly ReservedBlock[] | undefined => {
-    const known = run.store.read().subnets[subnet];
-    if (!known || !isCurrent(known, run.world.bootId(), run.world.now())) return undefined;
-    return isOfUse(known.reserved) ? known.reserved : undefined;
+  const recall = (): KnownSubnet | undefined => {
+    const { [subnet]: known } = run.store.read().subnets;
+    return known && isOfUse(known.reserved) ? known : undefined;
   };
-  let blocks = recall();
-  if (blocks) return blocks;
-
-  const older = run.store.read().subnets[subnet]?.reserved;
-  const spare = older && isOfUse(older) ? older : undefined;
-  const asking = spare ? withBudget(run) : run;
-  let pause = FIRST_PAUSE_MS;
-  const ask = async (): Promise<void> => {
-    blocks = recall();
-    if (blocks) return;
-    try {
-      blocks = await learn(eni, openSurvey, asking);
-    } catch (error) {
-      const jittered = pause * (0.5 + run.world.random());
-      if (!isPassing(error) || jittered >= asking.deadline.remaining())
-        throw toFailure(error, attemptAt(subnet));
-      await run.phases.time('pause', () => run.world.sleep(jittered));
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-    }
+  const current = (): readonly ReservedBlock[] | undefined => {
+    const known = recall();
+    return known && isCurrent(known, run.world.bootId(), run.world.now()) ? known.reserved : undefined;
   };
-  const isOver = (): boolean => {
-    blocks ??= recall();
-    return blocks !== undefined;
-  };
+  const older = recall();
+  if (!older) return await askInTurn(eni, current, openSurvey, run);
   try {
-    await takeTurns({ id: subnet }, asking, () => attemptAt(subnet), isOver, ask);
+    return current() ?? (await askInTurn(eni, current, openSurvey, withBudget(run)));
   } catch (error) {
-    if (!spare || !(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure)) throw error;
     run.log.warn('going on with what a subnet reserved when EC2 told last', { subnet, error: error.message });
     await remember(subnet, (known, now) => known && { ...known, missed: now }, run);
-    return spare;
+    return older.reserved;
   }
+}
+
+/** One process asks, and those that came meanwhile read its answer in the state. */
+async function askInTurn(
+  eni: EniRef,
+  current: () => readonly ReservedBlock[] | undefined,
+  openSurvey: OpenSurvey,
+  run: Run,
+): Promise<readonly ReservedBlock[]> {
+  const attempt = attemptAt(eni.subnet);
+  let blocks: readonly ReservedBlock[] | undefined;
+  let pause = FIRST_PAUSE_MS;
+  const isOver = (): boolean => {
+    blocks ??= current();
+    return blocks !== undefined;
+  };
+  await takeTurns(
+    { id: eni.subnet },
+    run,
+    () => attempt,
+    isOver,
+    async () => {
+      // Somebody may have asked between our look and our turn.
+      if (isOver()) return;
+      try {
+        blocks = await learn(eni, openSurvey, run);
+      } catch (error) {
+        const jittered = pause * (0.5 + run.world.random());
+        if (!isPassing(error) || jittered >= run.deadline.remaining()) throw toFailure(error, attempt);
+        await run.phases.time('pause', () => run.world.sleep(jittered));
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      }
+    },
+  );
   return blocks ?? [];
 }
 
