@@ -133,6 +133,18 @@ test('a pod of a dual-stack reservation gets both, and the same again with EC2 a
   assert.deepEqual([...host.aws.addresses(ENI), ...host.aws.ipv6Addresses(ENI)], []);
 });
 
+test('prefixes are taken out of the same reservations, and an ADD again needs no EC2', async () => {
+  await using host = await start([{ id: 'scr-01', cidr: '10.10.0.64/26', type: 'explicit' }], {
+    eni: { mode: 'prefix', spare: 0 },
+  });
+  assert.deepEqual(await host.node.add('c1'), ['10.10.0.64']);
+  assert.deepEqual([host.aws.prefixes(ENI), host.aws.addresses(ENI)], [['10.10.0.64/28'], []]);
+  await host.aws.refuseConnections({ target: 'ec2' });
+  age(host);
+  const again = await host.node.call('ADD', 'c1');
+  assert.deepEqual([again.reply.ips?.[0]?.address, again.stderr], ['10.10.0.64/24', '']);
+});
+
 test('when EC2 does not tell, what it told last is the range, and the log says so', async () => {
   await using host = await start(PODS);
   await host.node.add('c1');
