@@ -9,8 +9,8 @@ import { type Column, fitTable } from './table.ts';
 export const HELP = `Usage: eni-local list [--network NAME] [--all] [--json] [--data-dir DIR]
 
 Prints every address that this node has on record, with its network, container, pod, interface and
-ENI, its state, and for how long it has been in that; and every prefix that is delegated to an ENI. It
-asks neither EC2 nor a daemon, and changes nothing. The states:
+ENI, its state, and for how long it has been in that; and every prefix that is delegated to an ENI.
+It asks neither EC2 nor a daemon, and changes nothing. The states:
 
   assigned     a pod has it
   assigning    EC2 is being asked for it

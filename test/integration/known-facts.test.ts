@@ -21,8 +21,10 @@ test('the ENI of an interface is looked up once; later only what it holds', asyn
   host.aws.clearJournal();
   await host.node.add('second');
   assert.deepEqual(
-    asked(host).map((path) => path.replace(/.*\//, '')),
-    ['local-ipv4s'],
+    asked(host)
+      .map((path) => path.replace(/.*\//, ''))
+      .toSorted(),
+    ['ipv4-prefix', 'local-ipv4s'],
   );
 });
 

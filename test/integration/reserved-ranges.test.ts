@@ -253,11 +253,3 @@ test('import places what host-local has given out in the ranges that are reserve
   assert.deepEqual(host.aws.addresses(ENI), ['10.10.0.66']);
   assert.deepEqual(await node.add('c1'), ['10.10.0.66'], 'it is the answer to an ADD again');
 });
-
-test('prefixes come out of what the subnet reserves, and from nowhere else', async () => {
-  const two: Reservations = [{ id: 'scr-01', cidr: '10.10.0.64/27', type: 'explicit', description: 'pods' }];
-  await using host = await start(two, { eni: { mode: 'prefix' } });
-  assert.deepEqual(await host.node.add('first'), ['10.10.0.64']);
-  assert.deepEqual(host.aws.prefixes(ENI), ['10.10.0.64/28', '10.10.0.80/28']);
-  assert.deepEqual(host.aws.addresses(ENI), []);
-});
