@@ -5,7 +5,14 @@ import type { Delegation, Mark, Reservation, State } from '../model.ts';
 import { familyOf, formatAddress } from '../net/address.ts';
 import { contains, subtract } from '../net/span.ts';
 import { podNameOf } from '../pod-names.ts';
-import { addMarks, addReservations, assignmentsOn, mapReservations, refTo } from '../state.ts';
+import {
+  addMarks,
+  addReservations,
+  assignmentsOn,
+  mapDelegations,
+  mapReservations,
+  refTo,
+} from '../state.ts';
 import { type Choice, choose, cursorKey } from './choose.ts';
 import type { Claim } from './claim.ts';
 import { delegate } from './delegate.ts';
@@ -18,7 +25,7 @@ import type { UsableSet } from './subnet.ts';
 export function take(state: State, claim: Claim, sets: readonly UsableSet[], now: number): State | Failure {
   if (sets.length === 0) return state;
   const occupancies = occupanciesOf(state, claim, now);
-  let next: State = state;
+  let next = heedSpare(state, claim);
   for (const set of sets) {
     const full = refuseFull(state, claim, set, now);
     if (full && !claim.delegation) return full;
@@ -72,6 +79,15 @@ function withoutAbandoned(state: State, { abandoned }: Choice, now: number): Sta
   if (!abandoned) return state;
   const rest = mapReservations(state, (one) => (one === abandoned ? undefined : one));
   return addMarks(rest, rememberAsked(abandoned, now));
+}
+
+/** How many prefixes its network keeps to spare is what its latest ADD says. */
+function heedSpare(state: State, { attachment, eni, delegation }: Claim): State {
+  if (!delegation) return state;
+  return mapDelegations(state, (one) => {
+    const isOwn = one.network === attachment.network && one.eni.id === eni?.id;
+    return isOwn && one.spare !== delegation.spare ? { ...one, spare: delegation.spare } : one;
+  });
 }
 
 /** An address on the ENI, inside the ranges and without a record, is for people to judge: which are the ranges? */

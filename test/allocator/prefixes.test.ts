@@ -49,8 +49,9 @@ function plan(state: State, claim: Claim): readonly [string, ...string[]] {
     value.kind === 'refused'
       ? value.failure.kind
       : `${own?.address} ${own?.state} in ${own?.prefix ?? 'none'}`;
-  const wanted = next.delegations.filter((one) => !state.delegations.includes(one));
-  return [told, ...wanted.map(({ address: prefix }) => prefix)];
+  const there = new Set(state.delegations.map(({ address: prefix }) => prefix));
+  const all = next.delegations.map(({ address: prefix }) => prefix);
+  return [told, ...all.filter((prefix) => !there.has(prefix))];
 }
 
 /** Pods in all addresses of a /28. */
@@ -278,6 +279,19 @@ test('planAdd() of single addresses gives nothing out of a prefix, on whatever E
   assert.deepEqual(plan(state, { ...single, sets: spansOnEni('96-127') }), ['no-free-address']);
   const requested = new Map([[0, address('10.10.0.120')]]);
   assert.deepEqual(plan(state, { ...single, requested }), ['address-taken']);
+});
+
+test('planAdd() remembers for all prefixes of the network how many are to spare by now', () => {
+  const state = holding([
+    delegation(FIRST, { spare: 3 }),
+    delegation(SECOND, { network: 'other', spare: 3 }),
+    delegation(THIRD, { spare: 3, eni: { ...ENI, id: 'eni-00000000000000001' } }),
+  ]);
+  const { state: next } = planAdd(state, claimInPrefix('c1', { delegation: { spare: 0 } }), NOW);
+  assert.deepEqual(
+    next.delegations.map(({ spare }) => spare),
+    [0, 3, 3],
+  );
 });
 
 test('planRelease() frees an address of a prefix at once, and lets it cool', () => {

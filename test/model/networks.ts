@@ -41,6 +41,9 @@ function network(
   };
 }
 
+/** Whose address the network `fixed` gives to nobody else. */
+export const FIXED = { network: 'fixed', pod: 'bob', address: addressOf(86) } as const;
+
 export const NETWORKS = {
   pods: network([[80, 83]]),
   other: network([[82, 85]], { cooldown: 0 }),
@@ -49,6 +52,7 @@ export const NETWORKS = {
     [86, 87],
   ]),
   sticky: network([[84, 87]], { sticky: true, stickyFor: 600, eni: { reassign: 'stale' } }),
+  fixed: network([[84, 88]], { fixed: { [`default/${FIXED.pod}`]: [FIXED.address] } }),
   // One prefix of each is whole: of the first one, the other networks have single addresses.
   block: network([[80, 111]], { cooldown: 1, eni: { mode: 'prefix', spare: 0 } }),
   spare: network([[96, 127]], { eni: { mode: 'prefix', spare: 1 } }),

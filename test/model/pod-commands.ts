@@ -6,7 +6,7 @@ import { reservationsOf } from '../../src/state.ts';
 import { checkInvariants } from './invariants.ts';
 import { checkKept, rememberKept } from './kept-addresses.ts';
 import { type Entry, isOnEni, type Ledger } from './ledger.ts';
-import { NETWORKS, type NetworkName } from './networks.ts';
+import { FIXED, NETWORKS, type NetworkName } from './networks.ts';
 import { ENI, type Node } from './node.ts';
 
 export type Command = AsyncCommand<Ledger, Node>;
@@ -48,7 +48,9 @@ export const addCommand = (network: NetworkName, pod: string, twist: Twist): Com
         assert.deepEqual(outcome.value, heirloom, 'the pod keeps its address');
         assert.equal(node.aws.calls(), calls, 'which costs no call');
       }
-      if (before.length === 0 && left.length === 0 && !twist.wish)
+      checkFixed(entry, outcome.value, twist);
+      const isFixed = network === FIXED.network && pod === FIXED.pod;
+      if (before.length === 0 && left.length === 0 && !twist.wish && !isFixed)
         checkKept(kept, entry, outcome.value, node);
       entry.answered = outcome.value;
     }
@@ -77,6 +79,13 @@ function checkAnswer(
   const recorded = records.flatMap(({ address, state }) => (state === 'assigned' ? address : []));
   assert.deepEqual(recorded.toSorted(), addresses.toSorted(), 'what is answered is on record');
   if (answered.length > 0) assert.deepEqual(addresses, answered, 'again the same answer');
+}
+
+/** A fixed address is its pod's, and nobody else's; a pod may ask for another one of the range. */
+function checkFixed({ attachment, pod }: Entry, addresses: readonly string[], { wish }: Twist): void {
+  if (attachment.network !== FIXED.network) return;
+  if (pod !== FIXED.pod) assert.ok(!addresses.includes(FIXED.address), `${FIXED.address} is fixed`);
+  else if (!wish) assert.deepEqual(addresses, [FIXED.address], 'it has what is fixed for it');
 }
 
 interface Heirloom {
