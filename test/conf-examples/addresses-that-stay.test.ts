@@ -22,7 +22,9 @@ function workloadIn(file: string, kind: string) {
     return interfaceName;
   });
   const namespace = String(at(object, 'metadata.namespace'));
-  assert.equal(namespace, at(objectsIn(file)[0] ?? {}, 'metadata.namespace'));
+  const [made, definition] = objectsIn(file);
+  assert.equal(namespace, at(made ?? {}, 'metadata.name'), 'the namespace is made before');
+  assert.equal(namespace, at(definition ?? {}, 'metadata.namespace'));
   return { pod: `${namespace}/${String(at(object, 'metadata.name'))}`, attachments, object };
 }
 
