@@ -58,7 +58,7 @@ export function choose(
 
 /**
  * What is free in the prefixes that the ENI holds, else in a new one, if there is room for that; else what
- * is cooling or kept in those that it holds.
+ * is cooling or kept in those that it holds, else in a new one.
  */
 function chooseInPrefixes(
   state: State,
@@ -67,22 +67,22 @@ function chooseInPrefixes(
   occupancies: Occupancies,
   mayGrow: boolean,
 ): Choice | undefined {
+  const bestOf = (part: readonly Span[]): Choice | undefined =>
+    chooseFrom(claim, orderWithin(claim, set, part, state), state, occupancies);
+  const isFree = ({ address }: Choice): boolean => occupancies.at(formatAddress(address)) === 'free';
   const usable = usableSpans(set);
   const parts = prefixesFor(state, claim).map((one) => withinPrefix(usable, one));
-  for (const part of [...parts, ...(mayGrow ? newParts(claim, set, occupancies) : [])]) {
-    const found = chooseFrom(claim, orderWithin(claim, set, part, state), state, occupancies);
-    if (found && occupancies.at(formatAddress(found.address)) === 'free') return found;
+  for (const part of parts) {
+    const found = bestOf(part);
+    if (found && isFree(found)) return found;
   }
-  const held = parts.flat();
-  return (
-    chooseFrom(claim, orderWithin(claim, set, held, state), state, occupancies) ??
-    findAbandoned(state, claim, set)
-  );
-}
-
-function newParts(claim: Claim, set: UsableSet, { isOpen }: Occupancies): readonly (readonly Span[])[] {
-  for (const block of blocksIn(set, claim)) if (isOpen(block)) return [[block]];
-  return [];
+  let grown: Choice | undefined;
+  for (const block of mayGrow ? blocksIn(set, claim) : []) {
+    const found = occupancies.isOpen(block) ? bestOf([block]) : undefined;
+    if (found && isFree(found)) return found;
+    grown ??= found;
+  }
+  return bestOf(parts.flat()) ?? grown ?? findAbandoned(state, claim, set);
 }
 
 /**

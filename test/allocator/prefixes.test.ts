@@ -27,6 +27,7 @@ import {
   stateOf,
 } from './claims.ts';
 
+const ELSEWHERE = { eni: { ...ENI, id: 'eni-00000000000000001' } };
 const FIRST = '10.10.0.96/28';
 const SECOND = '10.10.0.112/28';
 const THIRD = '10.10.0.128/28';
@@ -120,7 +121,16 @@ test('requireBlocks() refuses a set without a whole prefix', () => {
     message: /no whole \/28/,
   });
   requireBlocks(spansOnEni('97-127'));
+  const [first, second] = [spansOnEni('97-100')[0], spansOnEni('112-127')[0]];
+  assert.ok(first && second);
+  requireBlocks([{ ...first, ranges: [...first.ranges, ...second.ranges] }]);
 });
+
+/** What stands against every address of a /28, but not against having it. */
+const everyOf = <T>(prefix: string, note: (text: string, place: number) => T): readonly T[] =>
+  crowd(prefix).map(({ address: text }, place) => note(text, place));
+const COOLING = everyOf(FIRST, (text) => mark(text));
+const KEPT = everyOf(FIRST, (text, place) => binding(`shop/db-${place}`, text, { until: NOW + 100 - place }));
 
 const adds: [title: string, state: State, given: Partial<Claim>, expected: [string, ...string[]]][] = [
   ['fetches a prefix', EMPTY, {}, ['10.10.0.96 assigning in 10.10.0.96/28', FIRST]],
@@ -161,6 +171,30 @@ const adds: [title: string, state: State, given: Partial<Claim>, expected: [stri
     ['10.10.0.112 assigning in 10.10.0.112/28', SECOND, THIRD],
   ],
   [
+    'fetches none to spare beside one that is empty',
+    holding([delegation(FIRST)]),
+    { delegation: { spare: 1 }, requested: new Map([[0, address('10.10.0.120')]]) },
+    ['10.10.0.120 assigning in 10.10.0.112/28', SECOND],
+  ],
+  [
+    'fetches what is lacking to spare, and not what is there',
+    holding([delegation(FIRST)]),
+    { delegation: { spare: 2 }, requested: new Map([[0, address('10.10.0.120')]]) },
+    ['10.10.0.120 assigning in 10.10.0.112/28', SECOND, THIRD],
+  ],
+  [
+    'fetches one to spare although one of other ranges is empty',
+    holding([delegation(FIRST)]),
+    { delegation: { spare: 1 }, sets: spansOnEni('112-143') },
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND, THIRD],
+  ],
+  [
+    'fetches one to spare although one is empty that is lost, or on another ENI',
+    holding([delegation(FIRST, { lost: true }), delegation(SECOND, ELSEWHERE)]),
+    { delegation: { spare: 1 }, sets: spansOnEni('80-143') },
+    ['10.10.0.80 assigning in 10.10.0.80/28', '10.10.0.80/28', THIRD],
+  ],
+  [
     'passes over a prefix of which this node has a single address',
     stateOf([onEni('c9', '10.10.0.100')]),
     {},
@@ -185,6 +219,42 @@ const adds: [title: string, state: State, given: Partial<Claim>, expected: [stri
     ['10.10.0.128 assigning in 10.10.0.128/28', THIRD],
   ],
   [
+    'fetches again a prefix that was given back a moment ago',
+    stateOf([], [mark(FIRST)]),
+    { cooldownMs: 30_000 },
+    ['10.10.0.96 assigning in 10.10.0.96/28', FIRST],
+  ],
+  [
+    'passes over no prefix for what was seen in another subnet, or long ago',
+    stateOf(
+      [],
+      [
+        mark(FIRST, { reason: 'foreign', scope: 'subnet-00000000000000009' }),
+        mark(FIRST, { reason: 'foreign', until: NOW }),
+      ],
+    ),
+    {},
+    ['10.10.0.96 assigning in 10.10.0.96/28', FIRST],
+  ],
+  [
+    'has nothing that it asks for from a prefix that is lost',
+    holding([delegation(FIRST, { lost: true })]),
+    { requested: new Map([[0, address('10.10.0.100')]]) },
+    ['address-taken'],
+  ],
+  [
+    'has nothing that it asks for from a prefix of another ENI',
+    holding([delegation(FIRST, ELSEWHERE)]),
+    { requested: new Map([[0, address('10.10.0.100')]]) },
+    ['address-taken'],
+  ],
+  [
+    'has nothing that it asks for from a prefix that is on its way back',
+    holding([delegation(FIRST, { state: 'releasing' })]),
+    { requested: new Map([[0, address('10.10.0.100')]]) },
+    ['try-again'],
+  ],
+  [
     'fetches another prefix rather than what is cooling',
     holding([delegation(FIRST)], crowd(FIRST).slice(1), { marks: [mark('10.10.0.96')] }),
     { cooldownMs: 30_000 },
@@ -200,12 +270,56 @@ const adds: [title: string, state: State, given: Partial<Claim>, expected: [stri
     ['10.10.0.96 assigned in 10.10.0.96/28'],
   ],
   [
+    'fetches a prefix with a free address rather than one that is all cooling',
+    stateOf([], COOLING),
+    { cooldownMs: 30_000 },
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND],
+  ],
+  [
+    'fetches one that is all cooling when there is no other',
+    stateOf([], COOLING),
+    { cooldownMs: 30_000, sets: spansOnEni('96-111') },
+    ['10.10.0.96 assigning in 10.10.0.96/28', FIRST],
+  ],
+  [
+    'takes what is cooling in a prefix that is there rather than in a new one',
+    holding([delegation(SECOND)], crowd(SECOND).slice(1), { marks: [...COOLING, mark('10.10.0.112')] }),
+    { cooldownMs: 30_000, sets: spansOnEni('96-127') },
+    ['10.10.0.112 assigned in 10.10.0.112/28'],
+  ],
+  [
+    'fetches a prefix with a free address rather than one that is all kept for other pods',
+    holding([], [], { bindings: KEPT }),
+    {},
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND],
+  ],
+  [
+    'fetches one that is all kept when there is no other, for what was kept the longest',
+    holding([], [], { bindings: KEPT }),
+    { sets: spansOnEni('96-111') },
+    ['10.10.0.111 assigning in 10.10.0.96/28', FIRST],
+  ],
+  [
     'is told that the ENI is full when its prefixes are',
     holding([delegation(FIRST)], crowd(FIRST), {
       limits: [{ eni: ENI.id, family: 4, pods: 9, until: NOW + 1 }],
     }),
     {},
     ['eni-full'],
+  ],
+  [
+    'is told that the ENI is full when it asks for what is in none of its prefixes',
+    holding([delegation(FIRST)], [], { limits: [{ eni: ENI.id, family: 4, pods: 9, until: NOW + 1 }] }),
+    { requested: new Map([[0, address('10.10.0.120')]]) },
+    ['eni-full'],
+  ],
+  [
+    'fetches one although the ENI was full, when another is on its way back',
+    holding([delegation(FIRST, { state: 'releasing' })], [], {
+      limits: [{ eni: ENI.id, family: 4, pods: 9, until: NOW + 1 }],
+    }),
+    {},
+    ['10.10.0.112 assigning in 10.10.0.112/28', SECOND],
   ],
   [
     'is told that no prefix is left',
@@ -230,6 +344,12 @@ const adds: [title: string, state: State, given: Partial<Claim>, expected: [stri
     stateOf([onEni('c9', '10.10.0.121')]),
     { requested: new Map([[0, address('10.10.0.120')]]) },
     ['10.10.0.120 assigning in none'],
+  ],
+  [
+    'has what it asks for by itself where the range has not the whole prefix',
+    EMPTY,
+    { sets: spansOnEni('97-143'), requested: new Map([[0, address('10.10.0.100')]]) },
+    ['10.10.0.100 assigning in none'],
   ],
   [
     'takes over no single address of a pod that is gone, unless it asks for it',
@@ -268,10 +388,28 @@ for (const [title, state, given, expected] of adds) {
   });
 }
 
+test('planAdd() writes down of a prefix whose it is, how long it is to cool, and how many are to spare', () => {
+  const { state } = planAdd(EMPTY, claimInPrefix('c1', { cooldownMs: 90_000 }), NOW);
+  assert.deepEqual(state.delegations, [
+    delegation(FIRST, { state: 'assigning', spare: 0, cooldown: 90_000 }),
+  ]);
+});
+
+test('planAdd() asks EC2 for no address of a prefix by itself, neither from a dead pod nor from another ENI', () => {
+  const given: Partial<Claim> = {
+    sets: spansOnEni('96-111'),
+    isGone: () => true,
+    reassign: 'stale',
+    fixed: new Map([[0, [address('10.10.0.96')]]]),
+  };
+  const { state } = planAdd(holding([delegation(FIRST)], crowd(FIRST)), claimInPrefix('c1', given), NOW);
+  assert.deepEqual(state.marks, []);
+  assert.deepEqual(state.reservations.at(-1)?.reassign, undefined);
+});
+
 test('planAdd() of single addresses gives nothing out of a prefix, on whatever ENI of the node', () => {
-  const elsewhere = { eni: { ...ENI, id: 'eni-00000000000000001' } };
   const state = holding(
-    [delegation(FIRST), delegation(SECOND, elsewhere)],
+    [delegation(FIRST), delegation(SECOND, ELSEWHERE)],
     [inPrefix('gone', '10.10.0.100', FIRST)],
   );
   const { delegation: _, ...single } = claimInPrefix('c1', { isGone: () => true });
@@ -301,6 +439,12 @@ test('planRelease() frees an address of a prefix at once, and lets it cool', () 
   assert.deepEqual(next.marks, [mark('10.10.0.97', { until: NOW + 5000 })]);
 });
 
+test('planRelease() lets no address of a prefix cool that never was anybody’s', () => {
+  const own = inPrefix('c1', '10.10.0.97', FIRST, { state: 'assigning', cooldown: 5000 });
+  const state = holding([delegation(FIRST, { state: 'assigning' })], [own]);
+  assert.deepEqual(planRelease(state, attachment('c1'), NOW), { ...state, reservations: [] });
+});
+
 const idle: [title: string, state: State, expected: string[]][] = [
   ['an empty one is spared', holding([delegation(FIRST)]), []],
   ['a second empty one is not', holding([delegation(FIRST), delegation(SECOND)]), [SECOND]],
@@ -314,6 +458,12 @@ const idle: [title: string, state: State, expected: string[]][] = [
     holding([delegation(FIRST), delegation('2600:1f14:abc:1200:1::/80')]),
     [],
   ],
+  ['each ENI has its own to spare', holding([delegation(FIRST), delegation(SECOND, ELSEWHERE)]), []],
+  [
+    'the least number to spare counts, where the configuration has changed',
+    holding([delegation(FIRST, { spare: 2 }), delegation(SECOND)]),
+    [SECOND],
+  ],
   ['with none to spare, every empty one goes', holding([delegation(FIRST, { spare: 0 })]), [FIRST]],
   [
     'one with a pod stays, whatever the pod does',
@@ -324,6 +474,16 @@ const idle: [title: string, state: State, expected: string[]][] = [
     'one stays while an address of it is cooling',
     holding([delegation(FIRST, { spare: 0 })], [], { marks: [mark('10.10.0.97')] }),
     [],
+  ],
+  [
+    'one goes whatever else is known of its addresses, or was left in another subnet',
+    holding([delegation(FIRST, { spare: 0 })], [], {
+      marks: [
+        mark('10.10.0.97', { reason: 'asked' }),
+        mark('10.10.0.98', { scope: 'subnet-00000000000000009' }),
+      ],
+    }),
+    [FIRST],
   ],
   [
     'one goes when the last address is cool',
@@ -353,10 +513,7 @@ const idle: [title: string, state: State, expected: string[]][] = [
   ],
   [
     'a pod on another ENI does not keep it',
-    holding(
-      [delegation(FIRST, { spare: 0 })],
-      [inPrefix('c1', '10.10.0.97', FIRST, { eni: { ...ENI, id: 'eni-00000000000000001' } })],
-    ),
+    holding([delegation(FIRST, { spare: 0 })], [inPrefix('c1', '10.10.0.97', FIRST, ELSEWHERE)]),
     [FIRST],
   ],
 ];
