@@ -5,9 +5,11 @@ import * as fc from 'fast-check';
 import {
   addMarks,
   addReservations,
+  assignmentsOn,
   enisOf,
   heldBy,
   isHeldBy,
+  mapAssignments,
   mapReservations,
   pruneExpired,
   reservationsOf,
@@ -16,8 +18,10 @@ import {
 import {
   attachment,
   binding,
+  delegation,
   EMPTY,
   ENI,
+  inPrefix,
   mark,
   NOW,
   onEni,
@@ -137,4 +141,27 @@ test('pruneExpired() drops what is over, and is the same state when nothing is',
   assert.deepEqual(pruneExpired({ ...EMPTY, bindings }, NOW).bindings, bindings.slice(1));
   assert.equal(pruneExpired(state, NOW - 1), state);
   assert.equal(pruneExpired(EMPTY, NOW), EMPTY);
+});
+
+test('what an ENI is to hold are its prefixes, and its addresses that are in none', () => {
+  const prefix = '10.10.0.96/28';
+  const other = { eni: { ...REF, id: 'eni-00000000000000009' } };
+  const state = {
+    ...stateOf([
+      onEni('c1', '10.10.0.80'),
+      inPrefix('c2', '10.10.0.97', prefix),
+      reservation('c3', '10.10.0.82'),
+      onEni('c4', '10.10.0.83', other),
+    ]),
+    delegations: [delegation(prefix), delegation('10.10.0.112/28', other)],
+  };
+  assert.deepEqual(
+    assignmentsOn(state, REF).map(({ address }) => address),
+    [prefix, '10.10.0.80'],
+  );
+  const { delegations, reservations } = mapAssignments(state, REF, (one) => ({ ...one, lost: true }));
+  assert.deepEqual(
+    [...delegations, ...reservations].map(({ lost = false }) => lost),
+    [true, false, true, false, false, false],
+  );
 });

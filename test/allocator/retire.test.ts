@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Evidence, retire } from '../../src/allocator/retire.ts';
 import type { Reservation, State } from '../../src/model.ts';
-import { EMPTY, NOW, onEni, pod, reservation, stateOf } from './claims.ts';
+import { delegation, EMPTY, inPrefix, NOW, onEni, pod, reservation, stateOf } from './claims.ts';
 
 const evidence = (given: Partial<Evidence> = {}): Evidence => ({
   now: NOW,
@@ -104,4 +104,19 @@ test('retire() waits anew for a pod that was wrongly seen to be gone', () => {
   state = seen(state, NOW + 1000, false);
   state = seen(state, NOW + 3_600_000, true);
   assert.equal(state.reservations[0]?.state, 'assigned');
+});
+
+test('retire() gives back a prefix whose last pod is gone, and none that it was not to look at', () => {
+  const [here, there] = ['10.10.0.96/28', '10.10.0.112/28'];
+  const state: State = {
+    ...stateOf([inPrefix('c1', '10.10.0.97', here)]),
+    delegations: [here, there].map((prefix) => delegation(prefix, { spare: 0 })),
+  };
+  const concerns: Evidence['concerns'] = ({ address }) => address !== there;
+  const { delegations, reservations } = retire(state, evidence({ concerns }));
+  assert.deepEqual(
+    delegations.map((one) => one.state),
+    ['releasing', 'assigned'],
+  );
+  assert.deepEqual(reservations, []);
 });

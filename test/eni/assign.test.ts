@@ -278,3 +278,17 @@ test('assign() asks again for a prefix that EC2 refuses without a reason that it
   const outcome = outcomes.get('10.10.0.80/28');
   assert.ok(outcome?.kind === 'unanswered' && outcome.error.kind === 'not-now');
 });
+
+test('assign() knows a prefix that a message names, and not the address that it begins with', async () => {
+  const cloud = new FakeCloud({ neighbours: ['10.10.0.85'] });
+  cloud.fail('describe', 'denied');
+  cloud.wording = () => 'The prefix 10.10.0.80/28 is in use.';
+  await assign(cloud, REF, ['10.10.0.80/28', '10.10.0.96/28']);
+  assert.deepEqual(
+    cloud.calls.filter(([action]) => action === 'assign'),
+    [
+      ['assign', '10.10.0.80/28', '10.10.0.96/28'],
+      ['assign', '10.10.0.96/28'],
+    ],
+  );
+});

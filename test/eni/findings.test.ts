@@ -151,6 +151,7 @@ test('enisOf() knows the ENIs of records and of networks, each once', () => {
       [NEIGHBOUR, other],
     ],
   );
+  assert.deepEqual([...enisOf({ ...EMPTY, delegations: [delegation('10.10.0.96/28')] })], [[REF.id, REF]]);
   assert.equal(enisOf(EMPTY).size, 0);
 });
 
@@ -161,6 +162,7 @@ const prefixes: [
   given: Partial<State>,
   held: string[] | undefined,
   found: string | undefined,
+  now?: number,
 ][] = [
   [
     'a prefix that the ENI holds',
@@ -169,6 +171,22 @@ const prefixes: [
     undefined,
   ],
   ['a prefix that the ENI lost', { reservations: pods, delegations: [delegation(PREFIX)] }, [], 'assign'],
+  [
+    'a prefix that the ENI does not show yet',
+    { reservations: pods, delegations: [delegation(PREFIX)] },
+    [],
+    undefined,
+    NOW + 59_999,
+  ],
+  [
+    'a prefix that a pod waits for',
+    {
+      reservations: [inPrefix('c1', '10.10.0.97', PREFIX, { state: 'assigning', deadline: NOW + 7_200_000 })],
+      delegations: [delegation(PREFIX, { state: 'assigning' })],
+    },
+    [],
+    undefined,
+  ],
   ['a prefix to spare', { delegations: [delegation(PREFIX)] }, [PREFIX], undefined],
   ['a prefix that no pod is in', { delegations: [delegation(PREFIX, { spare: 0 })] }, [PREFIX], 'release'],
   [
@@ -183,6 +201,7 @@ const prefixes: [
     undefined,
     'report',
   ],
+  ['an empty prefix of an ENI that is gone', { delegations: [delegation(PREFIX)] }, undefined, undefined],
   [
     'a prefix that nobody waits for any more',
     { delegations: [delegation(PREFIX, { state: 'assigning', spare: 0 })] },
@@ -190,11 +209,13 @@ const prefixes: [
     'release',
   ],
 ];
-for (const [title, given, held, found] of prefixes) {
+for (const [title, given, held, found, now = NOW + 3_600_000] of prefixes) {
   test(`inspectRecords() finds ${found ?? 'nothing'} for ${title}`, () => {
-    const findings = inspectRecords(inspection({ ...EMPTY, ...given }), REF, held);
-    const ofPrefix = findings.filter(({ address }) => address === PREFIX).map(({ action }) => action);
-    assert.deepEqual(ofPrefix, found === undefined ? [] : [found]);
+    const findings = inspectRecords(inspection({ ...EMPTY, ...given }, { now }), REF, held);
+    assert.deepEqual(
+      findings.map(({ action, address }) => [action, address]),
+      found === undefined ? [] : [[found, PREFIX]],
+    );
   });
 }
 

@@ -21,6 +21,7 @@ test('holderOf() is the ENI that has the address, or a prefix around it', () => 
 test('holderOf() prefers the account of the very address', () => {
   const holdings = [held('10.10.0.80/28', 'eni-0a'), held('10.10.0.85', 'eni-0b')];
   assert.equal(holderOf(holdings, '10.10.0.85')?.eni, 'eni-0b');
+  assert.equal(holderOf(holdings, '10.10.0.80/28')?.eni, 'eni-0a');
 });
 
 test('blocksOf() lists an address and a /28, and names as a prefix what cannot be listed', () => {
@@ -31,7 +32,7 @@ test('blocksOf() lists an address and a /28, and names as a prefix what cannot b
 });
 
 test('holderOf() of a prefix is whoever has any part of it, and tells whether that is the very prefix', () => {
-  const holdings = [held('10.10.0.80/28', 'eni-0a'), held('10.10.0.99', 'eni-0b'), held('2600::9', 'eni-0c')];
+  const holdings = [held('10.10.0.80/28', 'eni-0a'), held('10.10.0.96', 'eni-0b'), held('2600::9', 'eni-0c')];
   const found = ['10.10.0.80/28', '10.10.0.96/28', '2600::/80', '10.10.0.112/28'].map((text) => {
     const holder = holderOf(holdings, text);
     return holder && `${holder.eni} ${holder.exact}`;

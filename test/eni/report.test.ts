@@ -206,6 +206,20 @@ test('applyReport() gives pods their addresses with the prefix', () => {
   assert.deepEqual(reservations, [inPrefix('c1', '10.10.0.97', PREFIX, { since: LATER })]);
 });
 
+test('applyReport() says nothing to pods that have theirs, or that wait for that prefix of another ENI', () => {
+  const others = [
+    inPrefix('c2', '10.10.0.98', PREFIX),
+    inPrefix('c3', '10.10.0.99', PREFIX, { ...waiting, container: 'c3', eni: { ...REF, id: NEIGHBOUR } }),
+  ];
+  const state = { ...wanted, reservations: others };
+  assert.deepEqual(afterPrefix({ kind: 'held' }, state).reservations, others);
+});
+
+test('unansweredError() of an address in a prefix is what kept the prefix from an answer', () => {
+  const report = reportOf(wanted, { assigned: { [PREFIX]: { kind: 'unanswered', error } } });
+  assert.equal(unansweredError(report, [waiting]), error);
+});
+
 test('applyReport() tells every pod of a refused prefix, and forgets that', () => {
   const verdict = { kind: 'address-taken', message: 'no' } as const;
   const next = afterPrefix({ kind: 'refused', verdict, holder: NEIGHBOUR });

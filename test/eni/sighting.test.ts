@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { straysAmong, unexplainedAmong } from '../../src/eni/sighting.ts';
 import type { Mark, Reservation } from '../../src/model.ts';
-import { EMPTY, ENI, mark, NOW, onEni, PRIMARY, REF, stateOf } from '../allocator/claims.ts';
+import { delegation, EMPTY, ENI, mark, NOW, onEni, PRIMARY, REF, stateOf } from '../allocator/claims.ts';
 import { NEIGHBOUR } from './fake-cloud.ts';
 
 const ADDRESS = '10.10.0.80';
@@ -69,6 +69,13 @@ for (const [title, marks, reservations, isUnexplained] of owned) {
     assert.deepEqual(found, isUnexplained ? [ADDRESS] : []);
   });
 }
+
+test('a prefix that is on record is neither a stray nor unexplained', () => {
+  const prefix = '10.10.0.80/28';
+  const state = { ...stateOf([], [{ ...asked, address: prefix }]), delegations: [delegation(prefix)] };
+  assert.deepEqual(straysAmong([prefix], state, REF, NOW), []);
+  assert.deepEqual(unexplainedAmong([prefix], { ...state, marks: [] }, REF, NOW), []);
+});
 
 test('unexplainedAmong() has not the ENI’s own address', () => {
   const enis = { [REF.mac ?? '']: { ...ENI, boot: 'boot-1', since: NOW } };

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { queueOf } from '../../src/eni/round.ts';
 import { clearSign, mindLostCalls, setSign } from '../../src/eni/under-way.ts';
 import type { Reservation } from '../../src/model.ts';
-import { NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { delegation, inPrefix, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
 import { makeNode } from './runs.ts';
 
 const waiting = stateOf([
@@ -50,6 +50,28 @@ test('mindLostCalls() remembers what was asked for and has no record any more', 
   await mindLostCalls(REF, next);
   const marks = next.store.read().marks.map(({ address, reason, eni }) => [address, reason, eni]);
   assert.deepEqual(marks, [['10.10.0.80', 'asked', REF.id]]);
+});
+
+test('mindLostCalls() remembers calls for prefixes, and nothing of the pods that wait for them', async () => {
+  using node = makeNode();
+  const [coming, going] = ['10.10.0.96/28', '10.10.0.112/28'];
+  const begun = {
+    ...stateOf([inPrefix('c1', '10.10.0.97', coming, { state: 'assigning' })]),
+    delegations: [delegation(coming, { state: 'assigning' }), delegation(going, { state: 'releasing' })],
+  };
+  await node.seed(begun);
+  setSign(REF, queueOf(begun, REF, { listed: [] }, NOW), node.start());
+  const next = node.start();
+  await mindLostCalls(REF, next);
+  const { delegations, reservations, marks } = next.store.read();
+  assert.deepEqual(
+    delegations.map(({ unconfirmed = false, unanswered = false }) => [unconfirmed, unanswered]),
+    [
+      [true, false],
+      [false, true],
+    ],
+  );
+  assert.deepEqual([reservations, marks], [begun.reservations, []]);
 });
 
 test('mindLostCalls() knows after a reboot what EC2 was asked for, and what it was not', async () => {

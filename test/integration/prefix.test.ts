@@ -20,6 +20,10 @@ const from = (first: number, last: number) => ({
 const prefixMode = (eni: Record<string, unknown> = {}, ipam: Record<string, unknown> = {}): HostOptions => ({
   ipam: { ranges: [[SUBNET]], ...ipam, eni: { mode: 'prefix', ...eni } },
 });
+const withIpv6: HostOptions['seed'] = (seed) => ({
+  ...seed,
+  subnets: seed.subnets.map((one) => ({ ...one, ipv6Cidr: '2001:db8::/64' })),
+});
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `pod-${index}`);
 
 /** The place of an address's prefix in the subnet. */
@@ -102,6 +106,30 @@ test('without a cooldown and a spare one, the last pod takes its prefix with it'
   assert.deepEqual(await reconcile(host), []);
 });
 
+test('GC gives the prefix back of pods that the runtime does not know any more', async () => {
+  await using host = await startHost(interfaces, prefixMode({ spare: 0 }, { cooldown: 0 }));
+  const { aws, node } = host;
+  await node.add('pod');
+  const network = { cniVersion: '1.1.0', 'cni.dev/valid-attachments': [] };
+  const { status, stdout } = await node.call('GC', '', { network });
+  assert.equal(status, 0, stdout);
+  assert.deepEqual([node.reservations(), aws.prefixes(ENI)], [[], []]);
+});
+
+test('an ADD that fails takes the prefix along that it fetched', async () => {
+  const ranges = [[SUBNET], [{ subnet: '2001:db8::/64' }]];
+  await using host = await startHost(interfaces, {
+    ...prefixMode({ spare: 0 }, { ranges, cooldown: 0 }),
+    seed: withIpv6,
+  });
+  const { aws, node } = host;
+  aws.fault({ target: 'ec2', kind: 'deny', action: 'AssignIpv6Addresses' });
+  const { reply } = await node.call('ADD', 'pod');
+  assert.match(reply.msg ?? '', /2001:db8:0:0:1::\/80/);
+  assert.equal(aws.calls('AssignPrivateIpAddresses'), 1);
+  assert.deepEqual([node.reservations(), aws.prefixes(ENI)], [[], []]);
+});
+
 test('a DEL is done although EC2 does not take the prefix back, and reconcile gives it back later', async () => {
   await using host = await startHost(interfaces, prefixMode({ spare: 0 }, { cooldown: 0 }));
   const { aws, node } = host;
@@ -179,13 +207,7 @@ test('what a pod asks for or has fixed comes with its prefix, and by itself wher
 
 test('both families come out of prefixes, a /80 of IPv6', async () => {
   const options = prefixMode({}, { ranges: [[SUBNET], [{ subnet: '2001:db8::/64' }]] });
-  await using host = await startHost(interfaces, {
-    ...options,
-    seed: (seed) => ({
-      ...seed,
-      subnets: seed.subnets.map((one) => ({ ...one, ipv6Cidr: '2001:db8::/64' })),
-    }),
-  });
+  await using host = await startHost(interfaces, { ...options, seed: withIpv6 });
   const { aws, node } = host;
   assert.deepEqual(await node.add('first'), ['10.10.0.16', '2001:db8:0:0:1::']);
   assert.deepEqual(aws.prefixes(ENI), [

@@ -64,6 +64,17 @@ test('a line holds what tells a reservation from its neighbours, also when famil
   assert.deepEqual(readBlock(block?.text ?? '')?.reservations, pairs);
 });
 
+test('a block with a line that lacks what every reader rests on is none', () => {
+  const [block] = intoBlocks(many(2), []);
+  const { all, each } = JSON.parse(block?.text ?? '') as { all: object; each: readonly object[] };
+  const needed = ['network', 'container', 'interface', 'address', 'gateway', 'state', 'since'];
+  for (const field of needed) {
+    const damaged = each.with(1, { ...each[1], [field]: null });
+    assert.equal(readBlock(JSON.stringify({ all, each: damaged })), undefined, field);
+  }
+  assert.ok(readBlock(JSON.stringify({ all, each })));
+});
+
 /** What happens to the reservation at a place of the list, as a share of its length. */
 const arbitraryChange = fc.record({
   what: fc.constantFrom('come', 'go', 'change'),
