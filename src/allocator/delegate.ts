@@ -3,9 +3,10 @@ import type { Delegation, State } from '../model.ts';
 import type { Address } from '../net/address.ts';
 import { encloses, formatBlock, type Span } from '../net/span.ts';
 import { podsInPrefixes, refTo } from '../state.ts';
+import { blockAround, blocksIn } from './blocks.ts';
 import type { Claim } from './claim.ts';
 import type { Occupancies } from './occupancy.ts';
-import { blockAround, blocksIn, prefixAround, prefixesFor, spanOfDelegation } from './prefixes.ts';
+import { prefixAround, prefixesFor, spanOfDelegation } from './prefixes.ts';
 import { type UsableSet, usableSpans } from './subnet.ts';
 
 /**

@@ -1,7 +1,8 @@
 /** From a request to the claim that it makes on a node. */
+
+import { requireBlocks } from '../allocator/blocks.ts';
 import { type Claim, matchFixed, matchRequested } from '../allocator/claim.ts';
 import { rangesFor } from '../allocator/eligible.ts';
-import { requireBlocks } from '../allocator/prefixes.ts';
 import { fitToSubnet, wholeSets } from '../allocator/subnet.ts';
 import type { Request } from '../cni/request.ts';
 import type { Allocation } from '../config/allocation.ts';

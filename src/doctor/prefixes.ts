@@ -1,5 +1,5 @@
 /** Whether there are prefixes for pods, where addresses come out of prefixes. */
-import { blocksIn } from '../allocator/prefixes.ts';
+import { blocksIn } from '../allocator/blocks.ts';
 import type { UsableSet } from '../allocator/subnet.ts';
 import { formatSet } from '../config/ranges.ts';
 import type { SeenEni } from '../eni/survey.ts';
