@@ -5,7 +5,7 @@ import { Folder, Interfaces } from '../place.ts';
 import { ENI_LOCAL } from '../programs.ts';
 import type { Tell } from '../report.ts';
 import { rotated } from '../statistics.ts';
-import { type Storm, storm, summarize } from '../storm/measure.ts';
+import { acquaint, type Storm, storm, summarize } from '../storm/measure.ts';
 
 export interface PrefixPlan {
   readonly rounds: number;
@@ -62,6 +62,7 @@ export async function measurePrefix(plan: PrefixPlan, tell: Tell): Promise<Prefi
       tell(`round ${round + 1} of ${plan.rounds}: ${onEnis.join(' + ')} pods, mode ${mode}`);
       using folder = new Folder();
       const plugins = hosts.map(({ name }) => pluginOn(name, mode, folder, emulator));
+      await acquaint(plugins);
       for (const verb of ['ADD', 'DEL'] as const)
         runs[verb].push(await storm(verb, plugins, onEnis, emulator));
     }

@@ -31,8 +31,8 @@ export function presentPrefix(figures: PrefixFigures): Report {
       return { what: `${pods} ADD in prefixes: EC2 calls`, measured: ec2Calls, most, unit: '' };
     });
   const text = [
-    `A node of the largest type that has nothing on its ENIs yet, EC2 answering in ${latencyMs} ms, no cooldown and ` +
-      'no spare prefix, so that the last pod of each takes it along. Single addresses are on as many ENIs as have ' +
+    `A node of the largest type, which has had a pod on each ENI before, EC2 answering in ${latencyMs} ms, no ` +
+      'cooldown and no spare prefix, so that the last pod of each takes it along. Single addresses are on as many ENIs as have ' +
       `the places for them. Medians of ${rounds} rounds, and the most EC2 calls of them.`,
     measured,
     barTable(bars),

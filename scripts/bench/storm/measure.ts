@@ -80,7 +80,7 @@ export async function measureStorm(
 }
 
 /** Lets a first pod come and go: a storm tells nothing of storms while each process looks the ENI up. */
-async function acquaint(plugins: readonly Plugin[]): Promise<void> {
+export async function acquaint(plugins: readonly Plugin[]): Promise<void> {
   for (const plugin of plugins) for (const verb of ['ADD', 'DEL'] as const) await call(plugin, verb, 'first');
 }
 
