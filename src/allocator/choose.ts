@@ -6,16 +6,16 @@ import { type Address, equalAddress, formatAddress, parseAddress } from '../net/
 import { contains, type Span } from '../net/span.ts';
 import { scopeOf } from '../state.ts';
 import { boundAddress, identityOf } from './bindings.ts';
-import { blocksIn } from './blocks.ts';
 import { candidates, placeOfLast } from './candidates.ts';
 import type { Claim } from './claim.ts';
+import { prefixAround, prefixesFor, withinPrefix } from './delegations.ts';
 import { stepsOf } from './eligible.ts';
 import { explainExhaustion } from './exhaustion.ts';
 import type { Occupancies } from './occupancy.ts';
 import { oldestNews } from './old-news.ts';
-import { prefixAround, prefixesFor, withinPrefix } from './prefixes.ts';
 import { scattered } from './scattered.ts';
 import { isUsable, type UsableSet, usableSpans } from './subnet.ts';
+import { blocksIn } from './whole-prefixes.ts';
 import { refuseWish, wishOf } from './wish.ts';
 
 export interface Choice {

@@ -3,11 +3,11 @@ import type { Delegation, State } from '../model.ts';
 import type { Address } from '../net/address.ts';
 import { encloses, formatBlock, type Span } from '../net/span.ts';
 import { podsInPrefixes, refTo } from '../state.ts';
-import { blockAround, blocksIn } from './blocks.ts';
 import type { Claim } from './claim.ts';
+import { prefixAround, prefixesFor, spanOfDelegation } from './delegations.ts';
 import type { Occupancies } from './occupancy.ts';
-import { prefixAround, prefixesFor, spanOfDelegation } from './prefixes.ts';
 import { type UsableSet, usableSpans } from './subnet.ts';
+import { blockAround, blocksIn } from './whole-prefixes.ts';
 
 /**
  * The state with the prefix of the address, unless the ENI has it or is about to get it, and with as many

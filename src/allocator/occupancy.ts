@@ -5,8 +5,8 @@ import { isPrefix } from '../net/prefix.ts';
 import { contains, overlaps, parseSpan, type Span } from '../net/span.ts';
 import { scopeOf } from '../state.ts';
 import { ownBindings } from './bindings.ts';
-import { blockAround } from './blocks.ts';
 import type { Claim } from './claim.ts';
+import { blockAround } from './whole-prefixes.ts';
 
 export type Occupancy =
   | 'free'

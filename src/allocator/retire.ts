@@ -1,7 +1,7 @@
 /** What of a state is provably over though nobody said so: no DEL came, or a process was killed. */
 import type { Assignment, Reservation, State } from '../model.ts';
 import { mapReservations } from '../state.ts';
-import { idlePrefixes } from './prefixes.ts';
+import { idlePrefixes } from './delegations.ts';
 import { giveBack, giveUp } from './release.ts';
 
 /**

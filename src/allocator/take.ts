@@ -16,8 +16,8 @@ import {
 import { type Choice, choose, cursorKey } from './choose.ts';
 import type { Claim } from './claim.ts';
 import { delegate } from './delegate.ts';
+import { prefixAround } from './delegations.ts';
 import { occupanciesOf } from './occupancy.ts';
-import { prefixAround } from './prefixes.ts';
 import { ASKED_MS } from './release.ts';
 import type { UsableSet } from './subnet.ts';
 

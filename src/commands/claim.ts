@@ -1,9 +1,9 @@
 /** From a request to the claim that it makes on a node. */
 
-import { requireBlocks } from '../allocator/blocks.ts';
 import { type Claim, matchFixed, matchRequested } from '../allocator/claim.ts';
 import { rangesFor } from '../allocator/eligible.ts';
 import { fitToSubnet, wholeSets } from '../allocator/subnet.ts';
+import { requireBlocks } from '../allocator/whole-prefixes.ts';
 import type { Request } from '../cni/request.ts';
 import type { Allocation } from '../config/allocation.ts';
 import type { Ec2 } from '../eni/ec2.ts';

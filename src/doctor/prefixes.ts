@@ -1,6 +1,7 @@
 /** Whether there are prefixes for pods, where addresses come out of prefixes. */
-import { blocksIn } from '../allocator/blocks.ts';
+
 import type { UsableSet } from '../allocator/subnet.ts';
+import { blocksIn } from '../allocator/whole-prefixes.ts';
 import { formatSet } from '../config/ranges.ts';
 import type { SeenEni } from '../eni/survey.ts';
 import type { Eni } from '../model.ts';

@@ -1,5 +1,5 @@
 /** Where records and ENIs do not agree, and what is to be done about it, pure. */
-import { idlePrefixes } from '../allocator/prefixes.ts';
+import { idlePrefixes } from '../allocator/delegations.ts';
 import type { Delegation, EniRef, Pod, Reservation, State } from '../model.ts';
 import { encloses, formatBlock, parseSpan } from '../net/span.ts';
 import { assignmentsOn, podsInPrefixes } from '../state.ts';

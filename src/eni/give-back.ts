@@ -6,9 +6,7 @@ import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
 import { enisOf } from '../state.ts';
 import type { OpenCloud } from './cloud.ts';
-import { lookAt } from './imds-addresses.ts';
-import { playRound } from './play-round.ts';
-import { takeTurns } from './turn.ts';
+import { playOnce } from './play-round.ts';
 
 /** The ENIs of whose prefixes the reservations are. */
 const enisAround = (reservations: readonly Reservation[]): readonly EniRef[] =>
@@ -36,7 +34,7 @@ export async function giveBackPrefixes(
 ): Promise<void> {
   for (const eni of enisAround(ended)) {
     try {
-      await playOnce(eni, openCloud, run);
+      await playOnce(eni, `take prefixes off ${eni.id}`, openCloud, run, () => !isLeft(eni, run));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       run.log.info('prefixes that no pod is in stay for now', { eni: eni.id, error: errorMessage(error) });
@@ -44,15 +42,5 @@ export async function giveBackPrefixes(
   }
 }
 
-async function playOnce(eni: EniRef, openCloud: OpenCloud, run: Run): Promise<void> {
-  let isPlayed = false;
-  const isOver = (): boolean =>
-    isPlayed ||
-    !run.store.read().delegations.some((one) => one.eni.id === eni.id && one.state === 'releasing');
-  const attempt = (): string => `take prefixes off ${eni.id}`;
-  await takeTurns(eni, run, attempt, isOver, async () => {
-    const cloud = await openCloud(eni.region, run);
-    await playRound(eni, { listed: await lookAt(eni, run) }, cloud, run);
-    isPlayed = true;
-  });
-}
+const isLeft = (eni: EniRef, run: Run): boolean =>
+  run.store.read().delegations.some((one) => one.eni.id === eni.id && one.state === 'releasing');

@@ -3,9 +3,7 @@ import type { EniRef } from '../model.ts';
 import type { Run } from '../run.ts';
 import type { AssignOutcome } from './assign.ts';
 import type { OpenCloud } from './cloud.ts';
-import { lookAt } from './imds-addresses.ts';
-import { playRound } from './play-round.ts';
-import { takeTurns } from './turn.ts';
+import { playOnce } from './play-round.ts';
 
 /**
  * Plays one round at the ENI, for the reservations that are `lost` and for whatever else waits there.
@@ -17,19 +15,8 @@ export async function assignLost(
   openCloud: OpenCloud,
   run: Run,
 ): Promise<ReadonlyMap<string, AssignOutcome>> {
-  const cloud = await openCloud(eni.region, run);
-  let outcomes: ReadonlyMap<string, AssignOutcome> | undefined;
-  await takeTurns(
-    eni,
-    run,
-    () => `get a turn at ${eni.id}`,
-    () => outcomes !== undefined,
-    async () => {
-      const report = await playRound(eni, { listed: await lookAt(eni, run) }, cloud, run);
-      outcomes = report.assigned.outcomes;
-    },
-  );
-  return outcomes ?? new Map();
+  const report = await playOnce(eni, `get a turn at ${eni.id}`, openCloud, run);
+  return report?.assigned.outcomes ?? new Map();
 }
 
 /** What kept an address from the ENI, if anything did. */

@@ -11,7 +11,7 @@ import type {
   ReservedBlock,
   State,
 } from '../model.ts';
-import { type Block, intoBlocks, readBlock } from './blocks.ts';
+import { type Block, intoBlocks, readBlock } from './reservation-blocks.ts';
 
 /** Version of the format. A document of another one is not ours to read; that of 1 never left its cradle. */
 export const FORMAT = 2;

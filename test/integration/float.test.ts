@@ -74,10 +74,7 @@ test('fifty hand-overs: it is on the ENI of whoever has it each time, and nothin
 
 test('addresses that are there at the start are taken, all by one call', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const all = [ADDRESS, SECOND, '10.10.0.97'];
   for (const address of all) half.namespace.add(address);
   const program = half.start(...all.flatMap((address) => ['--address', address]), '--address', '10.10.0.96');
@@ -147,10 +144,7 @@ test('an address that goes and comes again within a moment is taken again', asyn
 
 test('an address that goes while it cannot be taken is asked for no more', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const [program] = await watch([half], ...floating);
   aws.fault({ kind: 'error', action: REASSIGN, code: 'RequestLimitExceeded', status: 503, times: 'always' });
   half.namespace.add(ADDRESS);
@@ -168,10 +162,7 @@ test('an address that goes while it cannot be taken is asked for no more', async
 
 test('throttling, an outage and answers that never come are waited out', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const [program] = await watch([half], ...floating);
   aws.fault({ kind: 'error', action: REASSIGN, code: 'RequestLimitExceeded', status: 503, times: 3 });
   aws.fault({ kind: 'applied-then-reset', action: REASSIGN });
@@ -191,10 +182,7 @@ test('throttling, an outage and answers that never come are waited out', async (
 
 test('what EC2 refuses is told, and keeps no other address from moving', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const stranger = '10.10.0.60';
   aws.addEni({ id: 'eni-0c', subnetId: 'subnet-00000000000000001', primary: stranger });
   for (const address of [ADDRESS, stranger]) half.namespace.add(address);
@@ -207,10 +195,7 @@ test('what EC2 refuses is told, and keeps no other address from moving', async (
 
 test('a monitor that is killed is missed by nobody', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const [program] = await watch([half], ...floating);
   assert.ok(program);
   const [monitor] = childrenOf(program);
@@ -252,10 +237,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 test('an EC2 that never answers keeps nobody from stopping', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const [program] = await watch([half], ...floating);
   aws.fault({ kind: 'hang', action: REASSIGN, times: 'always' });
   half.namespace.add(ADDRESS);
@@ -265,10 +247,7 @@ test('an EC2 that never answers keeps nobody from stopping', async () => {
 
 test('the interface may come late, go, and come again; behind another ENI it is another one', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const { namespace } = half;
   const { mac } = namespace;
   namespace.ip('link', 'del', INTERFACE);
@@ -292,10 +271,7 @@ test('the interface may come late, go, and come again; behind another ENI it is 
 
 test('metadata that is away for a while is waited for', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   await aws.refuseConnections({ target: 'imds' });
   half.namespace.add(ADDRESS);
   const program = half.start(...floating);
@@ -307,10 +283,7 @@ test('metadata that is away for a while is waited for', async () => {
 
 test('whoever waits for metadata can be stopped', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   aws.fault({ target: 'imds', kind: 'hang', times: 'always' });
   const program = half.start(...floating);
   await until(() => aws.imdsRequests().length > 0);
@@ -401,10 +374,7 @@ test('no variable decides what runs', async () => {
 
 test('an address that can never float there ends it with 1, before anything is asked for', async () => {
   await using pair = await startPair();
-  const {
-    aws,
-    halves: [half],
-  } = pair;
+  const { aws, half } = pair;
   const primary = '10.10.0.4';
   for (const [address, why] of [
     ['10.20.0.1', /the subnet of eni-0+1 is 10\.10\.0\.0\/24 and 2001:db8::\/64/],

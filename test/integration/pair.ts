@@ -95,6 +95,8 @@ export interface Half {
 export interface Pair extends AsyncDisposable {
   readonly aws: Aws;
   readonly halves: readonly [Half, Half];
+  /** The first of them, where one is enough. */
+  readonly half: Half;
 }
 
 const SUBNET = 'subnet-00000000000000001';
@@ -139,5 +141,6 @@ export async function startPair(cidr?: string): Promise<Pair> {
       start: (...words) => opened.use(new Float(namespace, ['--interface', INTERFACE, ...words], env)),
     };
   };
-  return { aws, halves: [halfAt(0), halfAt(1)], [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const halves = [halfAt(0), halfAt(1)] as const;
+  return { aws, halves, half: halves[0], [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -3,8 +3,8 @@ import { formatSet } from '../config/ranges.ts';
 import { Failure } from '../errors.ts';
 import { type Address, bitsOf, type Family } from '../net/address.ts';
 import type { Span } from '../net/span.ts';
+import { candidates } from './candidates.ts';
 import type { Claim } from './claim.ts';
-import { hash } from './hash.ts';
 import { type UsableSet, usableSpans } from './subnet.ts';
 
 /** AWS delegates prefixes of these lengths only (EC2 guide, "Prefix delegation for Amazon EC2 network interfaces"). */
@@ -24,12 +24,9 @@ export function blockAround({ family, value }: Address): Span {
  * address which no pod may get would keep that from whoever it is spared for.
  */
 export function* blocksIn(set: UsableSet, { order, eni }: Pick<Claim, 'order' | 'eni'>): Generator<Span> {
-  const rows = usableSpans(set).flatMap((span) => rowOf(span) ?? []);
-  const total = rows.reduce((sum, { count }) => sum + count, 0n);
-  if (total === 0n) return;
-  const start = order === 'spread' ? hash(eni?.id ?? '') % total : 0n;
-  for (let step = 0n; step < total; step++) {
-    yield blockAt(rows, order === 'reverse' ? total - 1n - step : (start + step) % total);
+  const numbers = usableSpans(set).flatMap((span) => numbersOf(span) ?? []);
+  for (const { family, value } of candidates(numbers, order, undefined, eni?.id ?? '')) {
+    yield blockAround({ family, value: value << hostBitsOf(family) });
   }
 }
 
@@ -38,7 +35,7 @@ export function* blocksIn(set: UsableSet, { order, eni }: Pick<Claim, 'order' | 
  * @throws Failure `invalid-config`.
  */
 export function requireBlocks(sets: readonly UsableSet[]): void {
-  const lacking = sets.find((set) => usableSpans(set).every((span) => !rowOf(span)));
+  const lacking = sets.find((set) => usableSpans(set).every((span) => !numbersOf(span)));
   const family = lacking?.ranges[0]?.first.family;
   if (!lacking || !family) return;
   throw new Failure(
@@ -48,28 +45,11 @@ export function requireBlocks(sets: readonly UsableSet[]): void {
   );
 }
 
-/** Whole prefixes that stand one behind the other. */
-interface Row {
-  readonly first: Address;
-  readonly count: bigint;
-}
-
-function rowOf({ first, last }: Span): Row | undefined {
+/** The whole prefixes of a span by number, as addresses are counted: an address without its host bits. */
+function numbersOf({ first, last }: Span): Span | undefined {
   const { family } = first;
-  const size = 1n << hostBitsOf(family);
-  const start = ((first.value + size - 1n) / size) * size;
-  const count = (last.value + 1n - start) / size;
-  return count > 0n ? { first: { family, value: start }, count } : undefined;
-}
-
-function blockAt(rows: readonly Row[], place: bigint): Span {
-  let rest = place;
-  for (const { first, count } of rows) {
-    if (rest < count) {
-      const { family, value } = first;
-      return blockAround({ family, value: value + (rest << hostBitsOf(family)) });
-    }
-    rest -= count;
-  }
-  throw new RangeError(`place ${place} is outside the rows`);
+  const hostBits = hostBitsOf(family);
+  const from = (first.value + (1n << hostBits) - 1n) >> hostBits;
+  const to = ((last.value + 1n) >> hostBits) - 1n;
+  return from <= to ? { first: { family, value: from }, last: { family, value: to } } : undefined;
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../src/allocator/claim.ts';
+import { idlePrefixes } from '../../src/allocator/delegations.ts';
 import { planAdd } from '../../src/allocator/plan.ts';
-import { idlePrefixes } from '../../src/allocator/prefixes.ts';
 import { planRelease } from '../../src/allocator/release.ts';
 import type { Delegation, Reservation, State } from '../../src/model.ts';
 import { address } from '../net/literals.ts';

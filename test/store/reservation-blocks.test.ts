@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Reservation } from '../../src/model.ts';
-import { type Block, intoBlocks, readBlock } from '../../src/store/blocks.ts';
+import { type Block, intoBlocks, readBlock } from '../../src/store/reservation-blocks.ts';
 import { onEni, reservation } from '../allocator/claims.ts';
 
 const MOST = 64;

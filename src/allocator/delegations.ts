@@ -22,7 +22,10 @@ export function prefixesFor(state: State, { eni, delegation }: Claim): readonly 
 
 /** The prefix of the claim's ENI that has the address. */
 export const prefixAround = (state: State, claim: Claim, address: Address): Delegation | undefined =>
-  prefixesFor(state, claim).find((one) => withinPrefix([{ first: address, last: address }], one).length > 0);
+  prefixesFor(state, claim).find((one) => {
+    const span = spanOfDelegation(one);
+    return span !== undefined && contains(span, address);
+  });
 
 /** The part of the spans that the prefix has. */
 export function withinPrefix(spans: readonly Span[], delegation: Delegation): readonly Span[] {

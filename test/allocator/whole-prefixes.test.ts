@@ -1,9 +1,9 @@
 /** Which prefixes a range set has. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockAround, blocksIn, requireBlocks } from '../../src/allocator/blocks.ts';
 import type { Claim } from '../../src/allocator/claim.ts';
 import { fitToSubnet } from '../../src/allocator/subnet.ts';
+import { blockAround, blocksIn, requireBlocks } from '../../src/allocator/whole-prefixes.ts';
 import { formatBlock } from '../../src/net/span.ts';
 import { address } from '../net/literals.ts';
 import { DUAL_ENI, ENI, rangeSets, spansOnEni } from './claims.ts';
@@ -29,6 +29,20 @@ for (const [order, expected] of orders) {
     assert.deepEqual([...blocksIn(set, { order, eni: ENI })].map(formatBlock), expected);
   });
 }
+
+test('blocksIn() goes through the ranges as addresses do: in their order, each from its end in reverse', () => {
+  const range = (first: number, last: number) => ({
+    subnet: '10.10.0.0/24',
+    rangeStart: `10.10.0.${first}`,
+    rangeEnd: `10.10.0.${last}`,
+  });
+  const [set] = fitToSubnet(rangeSets([range(128, 159), range(64, 95)]), ENI);
+  assert.ok(set);
+  const inOrder = (order: Claim['order']) => [...blocksIn(set, { order, eni: ENI })].map(formatBlock);
+  const named = (...firsts: number[]) => firsts.map((first) => `10.10.0.${first}/28`);
+  assert.deepEqual(inOrder('sequential'), named(128, 144, 64, 80));
+  assert.deepEqual(inOrder('reverse'), named(144, 128, 80, 64));
+});
 
 test('blocksIn() starts at another place on another node, where nodes spread', () => {
   const [set] = spansOnEni('16-239');
