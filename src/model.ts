@@ -122,6 +122,17 @@ export interface Reservation extends Attachment, Assignment, Partial<Sandbox> {
   readonly sticky?: number;
 }
 
+/** Some reservations, one after the other. */
+export interface Block {
+  /** Makes them out of what is written, unless that is done. */
+  readonly read: () => readonly Reservation[];
+  /** False when none of them can have this text as the value of a field. */
+  readonly mayMention: (value: string) => boolean;
+}
+
+/** In the order in which they were made; see `reservations.ts`. */
+export type Reservations = readonly Block[];
+
 /** A prefix in the hands of the node, for the pods of a network and of all others whose ranges it lies in. */
 export interface Delegation extends Assignment {
   readonly network: string;
@@ -194,7 +205,7 @@ export interface KnownSubnet {
 
 /** All that a node remembers. */
 export interface State {
-  readonly reservations: readonly Reservation[];
+  readonly reservations: Reservations;
   readonly delegations: readonly Delegation[];
   readonly marks: readonly Mark[];
   /** Per network and range set (`network/0`) the address that was handed out last. */

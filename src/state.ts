@@ -10,6 +10,7 @@ import type {
   Reservation,
   State,
 } from './model.ts';
+import { everyOf, mentioning, replaceEach, withMore } from './reservations.ts';
 
 /** What a transaction makes of a state. Returning the very same state commits nothing. */
 export interface Change<T> {
@@ -39,9 +40,12 @@ export const refTo = ({ id, region, subnet, mac }: EniRef): EniRef => ({
   ...(mac ? { mac } : {}),
 });
 
+/** All reservations of the node. */
+export const allReservations = ({ reservations }: State): readonly Reservation[] => everyOf(reservations);
+
 /** The reservations of one attachment, in any state. */
 export const reservationsOf = (state: State, attachment: Attachment): readonly Reservation[] =>
-  state.reservations.filter(heldBy(attachment));
+  mentioning(state.reservations, attachment.container).filter(heldBy(attachment));
 
 /**
  * Where an address may exist only once. With an ENI that is its subnet, whatever the network is
@@ -50,18 +54,17 @@ export const reservationsOf = (state: State, attachment: Attachment): readonly R
 export const scopeOf = (network: string, eni: { readonly subnet: string } | undefined): string =>
   eni ? eni.subnet : `network ${network}`;
 
-/** Applies `update` to each reservation: another value replaces it, undefined removes it. */
+/**
+ * Applies `change` to each reservation: another value replaces it, undefined removes it. `value` is for those
+ * who change only reservations in which it is the value of a field: others need not be read.
+ */
 export function mapReservations(
   state: State,
-  update: (reservation: Reservation) => Reservation | undefined,
+  change: (reservation: Reservation) => Reservation | undefined,
+  value?: string,
 ): State {
-  let isSame = true;
-  const updated = state.reservations.map((reservation) => {
-    const next = update(reservation);
-    isSame &&= next === reservation;
-    return next;
-  });
-  return isSame ? state : { ...state, reservations: updated.filter((one) => one !== undefined) };
+  const reservations = replaceEach(state.reservations, change, value);
+  return reservations === state.reservations ? state : { ...state, reservations };
 }
 
 /** As `mapReservations`, for the prefixes. */
@@ -89,11 +92,11 @@ export function mapAssignments(
 
 /** All that the ENI is to hold: prefixes, and addresses that are in none of them. */
 export const assignmentsOn = (
-  { delegations, reservations }: State,
+  state: State,
   eni: { readonly id: string },
 ): readonly (Reservation | Delegation)[] => [
-  ...delegations.filter((one) => one.eni.id === eni.id),
-  ...reservations.filter((one) => one.eni?.id === eni.id && !one.prefix),
+  ...state.delegations.filter((one) => one.eni.id === eni.id),
+  ...allReservations(state).filter((one) => one.eni?.id === eni.id && !one.prefix),
 ];
 
 /** Whether two records of the same address or prefix are of one owner; a prefix has none but the node. */
@@ -101,9 +104,9 @@ export const isSameOwner = (a: Assignment | Reservation, b: Assignment | Reserva
   'container' in a && 'container' in b ? isHeldBy(a, b) : 'container' in a === 'container' in b;
 
 /** How many pods are in each prefix, as a function of the prefix; the state is gone through once. */
-export function podsInPrefixes({ reservations }: State): (delegation: Delegation) => number {
+export function podsInPrefixes(state: State): (delegation: Delegation) => number {
   const counts = new Map<string, number>();
-  for (const { prefix, eni } of reservations) {
+  for (const { prefix, eni } of allReservations(state)) {
     if (prefix === undefined) continue;
     const key = `${eni?.id} ${prefix}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -123,7 +126,7 @@ type Passing = 'deadline' | 'reassign' | 'lost' | 'unasked';
 
 export const addReservations = (state: State, added: readonly Reservation[]): State => ({
   ...state,
-  reservations: [...state.reservations, ...added],
+  reservations: withMore(state.reservations, added),
 });
 
 /**

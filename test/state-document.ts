@@ -21,8 +21,8 @@ export function readDocument(text: string): Document {
   return { ...document, reservations };
 }
 
-/** Another layout than the program's, which reads it all the same. */
-export const writeDocument = ({ reservations, ...rest }: Document): string =>
+/** Another layout than the program's, and without a sum: the program reads it all the same. */
+export const writeDocument = ({ reservations, sum: _of, ...rest }: Document): string =>
   JSON.stringify({ ...rest, reservations: [{ all: {}, each: reservations }] });
 
 const fileOf = (version: number): string => `state.${version}.json`;

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import {
   addMarks,
   addReservations,
+  allReservations,
   assignmentsOn,
   enisOf,
   heldBy,
@@ -25,6 +26,7 @@ import {
   mark,
   NOW,
   onEni,
+  opened,
   REF,
   reservation,
   stateOf,
@@ -48,7 +50,7 @@ test('reservationsOf() has all of an attachment’s, in any state', () => {
 test('heldBy() picks the attachment’s reservations out of many', () => {
   const state = stateOf([reservation('c1', '10.10.0.80'), reservation('c2', '10.10.0.81')]);
   assert.deepEqual(
-    state.reservations.filter(heldBy(attachment('c1'))),
+    allReservations(state).filter(heldBy(attachment('c1'))),
     reservationsOf(state, attachment('c1')),
   );
 });
@@ -93,16 +95,16 @@ test('mapReservations() replaces, removes and keeps, in order', () => {
   const fate = fc.constantFrom('keep', 'remove', 'replace');
   fc.assert(
     fc.property(arbitraryState, fc.infiniteStream(fate), (state, fates) => {
-      const chosen = new Map(state.reservations.map((one) => [one, fates.next().value]));
+      const chosen = new Map(allReservations(state).map((one) => [one, fates.next().value]));
       const replaced = { container: 'other' };
       const next = mapReservations(state, (one) => {
         const what = chosen.get(one);
         return what === 'remove' ? undefined : what === 'replace' ? { ...one, ...replaced } : one;
       });
-      const expected = state.reservations
+      const expected = allReservations(state)
         .filter((one) => chosen.get(one) !== 'remove')
         .map((one) => (chosen.get(one) === 'replace' ? { ...one, ...replaced } : one));
-      assert.deepEqual(next.reservations, expected);
+      assert.deepEqual(allReservations(next), expected);
       assert.equal(
         next === state,
         [...chosen.values()].every((what) => what === 'keep'),
@@ -114,7 +116,7 @@ test('mapReservations() replaces, removes and keeps, in order', () => {
 test('addReservations() appends and leaves the old state as it is', () => {
   const state = stateOf([reservation('c1', '10.10.0.80')]);
   const next = addReservations(state, [reservation('c2', '10.10.0.81')]);
-  assert.deepEqual([state.reservations.length, next.reservations.length], [1, 2]);
+  assert.deepEqual([allReservations(state).length, allReservations(next).length], [1, 2]);
 });
 
 test('addMarks() replaces a mark on the same address in the same scope for the same reason', () => {
@@ -159,7 +161,7 @@ test('what an ENI is to hold are its prefixes, and its addresses that are in non
     assignmentsOn(state, REF).map(({ address }) => address),
     [prefix, '10.10.0.80'],
   );
-  const { delegations, reservations } = mapAssignments(state, REF, (one) => ({ ...one, lost: true }));
+  const { delegations, reservations } = opened(mapAssignments(state, REF, (one) => ({ ...one, lost: true })));
   assert.deepEqual(
     [...delegations, ...reservations].map(({ lost = false }) => lost),
     [true, false, true, false, false, false],

@@ -55,7 +55,7 @@ const layers: readonly (readonly string[])[] = [
   ['store/'],
   ['config/'],
   ['cni/', 'state.ts', 'sandbox.ts'],
-  ['log.ts', 'deadline.ts', 'phases.ts', 'pod-names.ts'],
+  ['log.ts', 'deadline.ts', 'phases.ts', 'pod-names.ts', 'reservations.ts'],
   ['model.ts', 'errors.ts', 'json.ts', 'world.ts', 'version.ts'],
   ['net/'],
 ];

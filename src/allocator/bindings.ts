@@ -2,6 +2,7 @@
 import type { Attachment, Binding, Pod, Reservation, State } from '../model.ts';
 import { parseAddress } from '../net/address.ts';
 import { podNameOf } from '../pod-names.ts';
+import { mentioning } from '../reservations.ts';
 import { scopeOf } from '../state.ts';
 import type { Claim } from './claim.ts';
 import { isUsable, type UsableSet } from './subnet.ts';
@@ -58,7 +59,7 @@ export function keepForPods(state: State, ended: readonly Reservation[], now: nu
   const added = ended.flatMap((one) => bindingOf(one, now) ?? []);
   if (added.length === 0) return state;
   const living = new Set(
-    state.reservations.flatMap((one) =>
+    mentioning(state.reservations, ...ended.map(({ pod }) => pod?.name ?? '')).flatMap((one) =>
       one.state === 'assigned' ? (identityOf(one, one.pod, one.set) ?? []) : [],
     ),
   );

@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts';
 import type { Attachment, Reservation, State } from '../model.ts';
 import { type Address, equalAddress, formatAddress, parseAddress } from '../net/address.ts';
 import { contains, type Span } from '../net/span.ts';
-import { scopeOf } from '../state.ts';
+import { allReservations, scopeOf } from '../state.ts';
 import { boundAddress, identityOf } from './bindings.ts';
 import { candidates, placeOfLast } from './candidates.ts';
 import type { Claim } from './claim.ts';
@@ -173,7 +173,7 @@ const keyOfStep = ({ network }: Attachment, { index, ranges, step }: UsableSet):
 function findAbandoned(state: State, claim: Claim, set: UsableSet, wish?: Address): Choice | undefined {
   const { attachment, eni } = claim;
   const scope = scopeOf(attachment.network, eni);
-  for (const reservation of state.reservations) {
+  for (const reservation of allReservations(state)) {
     const address = parseAddress(reservation.address);
     const isOurs =
       reservation.state === 'assigned' &&

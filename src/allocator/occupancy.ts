@@ -3,7 +3,8 @@ import type { EniRef, Mark, Reservation, State } from '../model.ts';
 import { parseAddress } from '../net/address.ts';
 import { isPrefix } from '../net/prefix.ts';
 import { contains, overlaps, parseSpan, type Span } from '../net/span.ts';
-import { scopeOf } from '../state.ts';
+import { mentioning } from '../reservations.ts';
+import { allReservations, scopeOf } from '../state.ts';
 import { ownBindings } from './bindings.ts';
 import type { Claim } from './claim.ts';
 import { blockAround } from './whole-prefixes.ts';
@@ -39,7 +40,7 @@ export function occupanciesOf(state: State, claim: Claim, now: number): Occupanc
   // A network's own reservations count in any case: it may have been without an ENI before.
   const counts = ({ network, eni: on, state: stage }: Reservation): boolean =>
     stage !== 'refused' && (network === attachment.network || scopeOf(network, on) === scope);
-  const holderOf = finder(state.reservations, counts);
+  const holderOf = finder(state, counts);
   const marked = markedAddresses(state, claim, now);
   const blocks = occupiedBlocks(state, claim, now);
   const blockAt = (text: string): Occupancy | undefined => {
@@ -57,7 +58,9 @@ export function occupanciesOf(state: State, claim: Claim, now: number): Occupanc
     },
     isOpen(block) {
       crowded ??= placesOf([
-        ...state.reservations.filter(counts).map(({ address }) => address),
+        ...allReservations(state)
+          .filter(counts)
+          .map(({ address }) => address),
         ...[...marked].flatMap(([address, found]) => (YIELDING.has(found) ? [] : address)),
       ]);
       return !crowded.has(block.first.value) && !others.some(({ span }) => overlaps(span, block));
@@ -65,20 +68,27 @@ export function occupanciesOf(state: State, claim: Claim, now: number): Occupanc
   };
 }
 
-/** So many questions are answered without sorting all reservations by address: few claims ask more. */
+/** So many questions are answered without reading all reservations: few claims ask more. */
 const FEW = 4;
 
 /** Finds the reservation of an address among those that count. */
 function finder(
-  reservations: readonly Reservation[],
+  state: State,
   counts: (reservation: Reservation) => boolean,
 ): (address: string) => Reservation | undefined {
   let questions = 0;
   let holders: ReadonlyMap<string, Reservation> | undefined;
   return (address) => {
     questions += 1;
-    if (questions <= FEW) return reservations.findLast((one) => one.address === address && counts(one));
-    holders ??= new Map(reservations.filter(counts).map((one) => [one.address, one]));
+    if (questions <= FEW) {
+      const few = mentioning(state.reservations, address);
+      return few.findLast((one) => one.address === address && counts(one));
+    }
+    holders ??= new Map(
+      allReservations(state)
+        .filter(counts)
+        .map((one) => [one.address, one]),
+    );
     return holders.get(address);
   };
 }

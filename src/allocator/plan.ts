@@ -72,13 +72,15 @@ const liveReservations = (state: State, claim: Claim): readonly Reservation[] =>
   );
 
 /** Drops what EC2 refused, and takes over what a killed ADD of the same attachment had begun. */
-const resume = (state: State, { attachment, deadline }: Claim): State =>
-  mapReservations(state, (reservation) => {
+function resume(state: State, { attachment, deadline }: Claim): State {
+  const resumed = (reservation: Reservation): Reservation | undefined => {
     if (!isHeldBy(reservation, attachment)) return reservation;
     if (reservation.state === 'refused') return undefined;
     const isLate = reservation.state === 'assigning' && (reservation.deadline ?? 0) < deadline;
     return isLate ? { ...reservation, deadline } : reservation;
-  });
+  };
+  return mapReservations(state, resumed, attachment.container);
+}
 
 /**
  * The same pod's interface with a new container, whose old sandbox is gone: it keeps its addresses,
@@ -88,7 +90,7 @@ function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
   const { attachment, pod, sandbox, boot } = claim;
   if (!pod?.uid || liveReservations(state, claim).length > 0) return state;
   const missing = new Set(claim.sets.map(({ index }) => index));
-  return mapReservations(state, (reservation) => {
+  const adopted = (reservation: Reservation): Reservation => {
     const samePlace = isHeldBy(reservation, { ...attachment, container: reservation.container });
     const isHeir = samePlace && reservation.pod?.uid === pod.uid && reservation.eni?.id === claim.eni?.id;
     if (!isHeir || reservation.state !== 'assigned' || !claim.isGone(reservation)) return reservation;
@@ -107,7 +109,8 @@ function adoptFromPredecessor(state: State, claim: Claim, now: number): State {
       ...sandbox,
     };
     return isOnlyBelieved(reservation, claim) ? { ...next, ...askAgain(claim) } : next;
-  });
+  };
+  return mapReservations(state, adopted, pod.uid);
 }
 
 /**

@@ -33,17 +33,23 @@ export function planRelease(
   selects: (reservation: Reservation) => boolean = () => true,
 ): State {
   const isTheirs = heldBy(attachment);
-  return giveUp(state, now, (reservation) => isTheirs(reservation) && selects(reservation));
+  const selectsTheirs = (one: Reservation): boolean => isTheirs(one) && selects(one);
+  return giveUp(state, now, selectsTheirs, attachment.container);
 }
 
 /**
  * Gives up the selected reservations: addresses on an ENI become `releasing`; others are free at once, and
- * so are those of a prefix, which stays.
+ * so are those of a prefix, which stays. `value`: as of `mapReservations`.
  */
-export function giveUp(state: State, now: number, selects: (reservation: Reservation) => boolean): State {
+export function giveUp(
+  state: State,
+  now: number,
+  selects: (reservation: Reservation) => boolean,
+  value?: string,
+): State {
   const marks: Mark[] = [];
   const ended: Reservation[] = [];
-  const next = mapReservations(state, (reservation) => {
+  const end = (reservation: Reservation): Reservation | undefined => {
     if (reservation.state === 'releasing' || !selects(reservation)) return reservation;
     ended.push(reservation);
     if (reservation.state === 'refused') return undefined;
@@ -52,7 +58,8 @@ export function giveUp(state: State, now: number, selects: (reservation: Reserva
       return undefined;
     }
     return leaving(reservation, reservation.eni, state, now);
-  });
+  };
+  const next = mapReservations(state, end, value);
   return keepForPods(addMarks(next, marks), ended, now);
 }
 

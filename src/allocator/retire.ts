@@ -1,6 +1,6 @@
 /** What of a state is provably over though nobody said so: no DEL came, or a process was killed. */
 import type { Assignment, Reservation, State } from '../model.ts';
-import { mapReservations } from '../state.ts';
+import { allReservations, mapReservations } from '../state.ts';
 import { idlePrefixes } from './delegations.ts';
 import { giveBack, giveUp } from './release.ts';
 
@@ -25,7 +25,9 @@ export interface Evidence {
  * one whose sandbox is gone, and prefixes that no pod is in. The same state, when nothing is.
  */
 export function retire(state: State, evidence: Evidence): State {
-  const over = new Set(state.reservations.filter((one) => evidence.concerns(one) && isOver(one, evidence)));
+  const over = new Set(
+    allReservations(state).filter((one) => evidence.concerns(one) && isOver(one, evidence)),
+  );
   const left = giveUp(state, evidence.now, (reservation) => over.has(reservation));
   return mapReservations(retirePrefixes(left, evidence), (reservation) => {
     if (reservation.state !== 'assigned' || !evidence.concerns(reservation)) return reservation;

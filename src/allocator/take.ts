@@ -77,7 +77,7 @@ function reserve(
 
 function withoutAbandoned(state: State, { abandoned }: Choice, now: number): State {
   if (!abandoned) return state;
-  const rest = mapReservations(state, (one) => (one === abandoned ? undefined : one));
+  const rest = mapReservations(state, (one) => (one === abandoned ? undefined : one), abandoned.container);
   return addMarks(rest, rememberAsked(abandoned, now));
 }
 

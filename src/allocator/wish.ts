@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts';
 import type { State } from '../model.ts';
 import { type Address, formatAddress } from '../net/address.ts';
 import { podNameOf } from '../pod-names.ts';
+import { mentioning } from '../reservations.ts';
 import type { Claim } from './claim.ts';
 import type { Occupancies } from './occupancy.ts';
 import type { UsableSet } from './subnet.ts';
@@ -36,7 +37,7 @@ export function wishOf(
   const { network, interface: name } = claim.attachment;
   const podName = podNameOf(claim.pod);
   const elsewhere = new Set(
-    state.reservations.flatMap((one) => {
+    mentioning(state.reservations, claim.pod?.name ?? '').flatMap((one) => {
       const isHeld = one.state === 'assigned' || one.state === 'assigning';
       const isOther = one.network === network && one.interface !== name && podNameOf(one.pod) === podName;
       return isHeld && isOther ? one.address : [];

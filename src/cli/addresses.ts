@@ -2,6 +2,7 @@
 import type { Binding, Delegation, Mark, MarkReason, Reservation, State } from '../model.ts';
 import { isPrefix } from '../net/prefix.ts';
 import { parseSpan } from '../net/span.ts';
+import { allReservations } from '../state.ts';
 
 /** One line of `eni-local list`. */
 export interface Listed {
@@ -39,11 +40,13 @@ export interface Wanted {
 
 /** In the order of networks and addresses. `isGone` tells whether a reservation's pod is provably gone. */
 export function listAddresses(
-  { reservations, delegations, marks, bindings }: State,
+  state: State,
   { network, all }: Wanted,
   isGone: (reservation: Reservation) => boolean,
   now: number,
 ): readonly Listed[] {
+  const { delegations, marks, bindings } = state;
+  const reservations = allReservations(state);
   const isWanted = (one: Reservation | Delegation): boolean =>
     network === undefined || one.network === network;
   const listed = [

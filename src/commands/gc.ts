@@ -10,7 +10,7 @@ import { settle } from '../eni/queue.ts';
 import { Failure } from '../errors.ts';
 import type { Reservation } from '../model.ts';
 import { openRun, type Run } from '../run.ts';
-import { enisOf, isHeldBy } from '../state.ts';
+import { allReservations, enisOf, isHeldBy } from '../state.ts';
 import type { World } from '../world.ts';
 import { aboutAddresses, withOutcome } from './outcome.ts';
 
@@ -31,12 +31,12 @@ async function release(
   openCloud: OpenCloud,
   run: Run,
 ): Promise<readonly Reservation[]> {
-  const held = run.store.read().reservations.filter(isGarbage);
+  const held = allReservations(run.store.read()).filter(isGarbage);
   if (held.length === 0) return [];
   const releasing = await run.store.transact((state, now) => {
     const left = giveUp(state, now, isGarbage);
-    const next = tidyPrefixes(left, state.reservations.filter(isGarbage), now, run.world.bootId());
-    return { state: next, value: next.reservations.filter(isGarbage) };
+    const next = tidyPrefixes(left, allReservations(state).filter(isGarbage), now, run.world.bootId());
+    return { state: next, value: allReservations(next).filter(isGarbage) };
   });
   const failures: Failure[] = [];
   for (const eni of enisOf(releasing)) {

@@ -2,6 +2,7 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage } from '../errors.ts';
+import { allReservations } from '../state.ts';
 import { type Disk, openDisk } from '../store/disk.ts';
 import { describeWriter, FORMAT, parseDocument } from '../store/document.ts';
 import type { World } from '../world.ts';
@@ -91,7 +92,7 @@ function checkDocuments(disk: Disk): readonly Finding[] {
     const reading = read(disk, name, version);
     if (reading === undefined) continue;
     if (reading.kind === 'document') {
-      const { length } = reading.document.state.reservations;
+      const { length } = allReservations(reading.document.state);
       const addresses = length === 1 ? '1 address' : `${length} addresses`;
       return [...damages, ok(CHECK, `${disk.directory}, version ${version}: ${addresses} on record`)];
     }
@@ -109,8 +110,8 @@ function checkDocuments(disk: Disk): readonly Finding[] {
 /** Undefined when it has been pruned meanwhile. */
 function read(disk: Disk, name: string, version: number) {
   try {
-    const text = disk.read(name);
-    return text === undefined ? undefined : parseDocument(text, version);
+    const bytes = disk.read(name);
+    return bytes && parseDocument(bytes, version);
   } catch (error) {
     return { kind: 'damaged', reason: errorMessage(error) } as const;
   }

@@ -2,7 +2,7 @@
 import { idlePrefixes } from '../allocator/delegations.ts';
 import type { Delegation, EniRef, Pod, Reservation, State } from '../model.ts';
 import { encloses, formatBlock, parseSpan } from '../net/span.ts';
-import { assignmentsOn, podsInPrefixes } from '../state.ts';
+import { allReservations, assignmentsOn, podsInPrefixes } from '../state.ts';
 import { straysAmong } from './sighting.ts';
 
 /**
@@ -39,8 +39,9 @@ export interface Inspection {
 const LAG_MS = 60_000;
 
 /** Every ENI that the state knows of, by id. */
-export function enisOf({ reservations, delegations, networks }: State): ReadonlyMap<string, EniRef> {
-  const refs = [...Object.values(networks), ...delegations, ...reservations].flatMap(({ eni }) => eni ?? []);
+export function enisOf(state: State): ReadonlyMap<string, EniRef> {
+  const records = [...Object.values(state.networks), ...state.delegations, ...allReservations(state)];
+  const refs = records.flatMap(({ eni }) => eni ?? []);
   return new Map(refs.map((eni) => [eni.id, eni]));
 }
 
@@ -50,12 +51,12 @@ export function inspectRecords(
   eni: EniRef | undefined,
   held: Held,
 ): readonly Finding[] {
-  const { reservations, delegations } = inspection.state;
+  const { state } = inspection;
   return [
-    ...delegations
+    ...state.delegations
       .filter((one) => one.eni.id === eni?.id)
       .flatMap((one) => inspectDelegation(one, inspection, held)),
-    ...reservations
+    ...allReservations(state)
       .filter((one) => one.eni?.id === eni?.id)
       .flatMap((one) => inspectRecord(one, inspection, held)),
   ];

@@ -7,6 +7,7 @@ import { Failure } from '../errors.ts';
 import type { EniRef, Reservation, State } from '../model.ts';
 import type { Run } from '../run.ts';
 import { isGone } from '../sandbox.ts';
+import { allReservations } from '../state.ts';
 import type { Cloud, CloudError, OpenCloud } from './cloud.ts';
 import { lookAt } from './imds-addresses.ts';
 import { playRound } from './play-round.ts';
@@ -89,7 +90,7 @@ async function gather(eni: EniRef, wait: Wait, run: Run): Promise<void> {
   const start = run.world.elapsed();
   const end = start + Math.min(GATHER_MS, run.deadline.remaining() / 4);
   const step = Math.min(Math.max(start / 4, GATHER_STEP_MS.least), GATHER_STEP_MS.most);
-  const length = (): number => run.store.read().reservations.filter((one) => isWaiting(one, eni)).length;
+  const length = (): number => allReservations(run.store.read()).filter((one) => isWaiting(one, eni)).length;
   let before = pending(run.store.read(), eni, wait).length;
   for (let now = length(); now > before && run.world.elapsed() < end; now = length()) {
     before = now;
@@ -101,7 +102,7 @@ const isWaiting = (one: Reservation, eni: EniRef): boolean =>
   one.eni?.id === eni.id && (one.state === 'assigning' || one.state === 'releasing');
 
 const pending = (state: State, eni: EniRef, { concerns, state: stage }: Wait): readonly Reservation[] =>
-  state.reservations.filter((one) => one.eni?.id === eni.id && one.state === stage && concerns(one));
+  allReservations(state).filter((one) => one.eni?.id === eni.id && one.state === stage && concerns(one));
 
 function describe(eni: EniRef, wait: Wait, state: State): string {
   const waiting = pending(state, eni, wait).map(({ address, prefix }) => prefix ?? address);

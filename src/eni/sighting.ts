@@ -1,7 +1,7 @@
 /** What is seen on an ENI beside what the records tell: strays, and addresses that nothing explains. */
 import { wasAskedFor } from '../allocator/asked.ts';
 import type { EniRef, Mark, MarkReason, State } from '../model.ts';
-import { assignmentsOn } from '../state.ts';
+import { allReservations, assignmentsOn } from '../state.ts';
 
 /** How long an address that nothing explains is left alone after it was seen. */
 const UNEXPLAINED_MS = 5 * 60_000;
@@ -55,9 +55,9 @@ export const unexplainedMarks = (addresses: readonly string[], eni: EniRef, now:
   }));
 
 /** Addresses and prefixes of the subnet that a record names, on whatever ENI. */
-export const takenIn = (subnet: string, { reservations, delegations }: State): ReadonlySet<string> =>
+export const takenIn = (subnet: string, state: State): ReadonlySet<string> =>
   new Set(
-    [...reservations, ...delegations]
+    [...allReservations(state), ...state.delegations]
       .filter((one) => one.eni?.subnet === subnet)
       .map(({ address }) => address),
   );

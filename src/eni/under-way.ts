@@ -68,10 +68,10 @@ export const askedMark = (address: string, eni: EniRef, now: number): Mark => ({
 
 /** What was cut off while it was written counts for nothing: no call had been made. */
 function readSign(eni: EniRef, run: Run): Sign | undefined {
-  const text = openDisk(run.directory).read(nameOf(eni));
-  if (!text) return undefined;
+  const bytes = openDisk(run.directory).read(nameOf(eni));
+  if (!bytes) return undefined;
   try {
-    const result = v.safeParse(SignShape, JSON.parse(text));
+    const result = v.safeParse(SignShape, JSON.parse(bytes.toString()));
     return result.success ? result.output : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

@@ -23,13 +23,13 @@ export interface Disk {
   prepare(): void;
   /** Names in the directory; none when it does not exist. */
   list(): string[];
-  /** The file's text, or undefined when there is no such file. */
-  read(name: string): string | undefined;
+  /** What is in the file, or undefined when there is no such file. */
+  read(name: string): Buffer | undefined;
   /**
-   * Makes `name` with this text, whole and durable, unless a file of that name exists.
+   * Makes `name` with these bytes, whole and durable, unless a file of that name exists.
    * Of all processes that try, exactly one is told `created`.
    */
-  create(name: string, text: string, temporary: string): 'created' | 'exists';
+  create(name: string, bytes: Uint8Array, temporary: string): 'created' | 'exists';
   /** Gives the file this text, durably. A power cut meanwhile may leave any part of it. */
   overwrite(name: string, text: string): void;
   /** Leaves nothing in the file, if it is there; after a power cut, its text may be back. */
@@ -49,9 +49,9 @@ export function openDisk(directory: string): Disk {
       ignoring('EEXIST', () => mkdirSync(directory, { mode: 0o700 }));
     },
     list: () => ignoring('ENOENT', () => readdirSync(directory)) ?? [],
-    read: (name) => ignoring('ENOENT', () => readFileSync(at(name), 'utf8')),
-    create(name, text, temporary) {
-      writeDurably(at(temporary), text, 'wx');
+    read: (name) => ignoring('ENOENT', () => readFileSync(at(name))),
+    create(name, bytes, temporary) {
+      writeDurably(at(temporary), bytes, 'wx');
       try {
         // link(2) is the compare-and-swap: it fails when the name exists, whoever made it.
         linkSync(at(temporary), at(name));
@@ -66,7 +66,7 @@ export function openDisk(directory: string): Disk {
     },
     overwrite(name, text) {
       const isThere = existsSync(at(name));
-      writeDurably(at(name), text, 'w');
+      writeDurably(at(name), Buffer.from(text), 'w');
       if (!isThere) syncDirectory(directory);
     },
     clear: (name) => ignoring('ENOENT', () => truncateSync(at(name))),
@@ -75,10 +75,9 @@ export function openDisk(directory: string): Disk {
   };
 }
 
-function writeDurably(path: string, text: string, how: 'w' | 'wx'): void {
+function writeDurably(path: string, bytes: Uint8Array, how: 'w' | 'wx'): void {
   const file = openSync(path, how, 0o600);
   try {
-    const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
     fsyncSync(file);
   } finally {

@@ -1,20 +1,24 @@
 /** The state document: JSON with one reservation, mark or binding a line, so that people and diffs can read it. */
+import { crc32 } from 'node:zlib';
+import { Failure } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import type {
-  Binding,
-  Delegation,
-  KnownEni,
-  KnownNetwork,
-  KnownSubnet,
-  Limit,
-  Mark,
-  ReservedBlock,
-  State,
-} from '../model.ts';
-import { type Block, intoBlocks, readBlock } from './reservation-blocks.ts';
+import type { Reservations, State } from '../model.ts';
+import { printBlock, writtenBlock } from './reservation-blocks.ts';
+import {
+  isBinding,
+  isDelegation,
+  isKnownEni,
+  isKnownNetwork,
+  isKnownSubnet,
+  isLimit,
+  isListOf,
+  isMapOf,
+  isMark,
+  isText,
+} from './shapes.ts';
 
-/** Version of the format. A document of another one is not ours to read; that of 1 never left its cradle. */
-export const FORMAT = 2;
+/** Version of the format. A document of another one is not ours to read; those before it never left their cradle. */
+export const FORMAT = 3;
 
 /** How many of the latest commits a document names, see `Store`: on a busy node many pass while a process waits. */
 const HISTORY = 256;
@@ -27,8 +31,6 @@ export interface Document {
   readonly state: State;
   /** Parts that only a later version of the program knows: they are handed on as they are. */
   readonly unknown: JsonObject;
-  /** The reservations as they were read: what has not changed since is printed as it was. */
-  readonly blocks: readonly Block[];
 }
 
 /** What a file of the state directory turns out to be. */
@@ -53,7 +55,7 @@ const EMPTY_STATE: State = {
   bindings: [],
 };
 
-export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE, unknown: {}, blocks: [] };
+export const EMPTY: Document = { version: 0, history: [], state: EMPTY_STATE, unknown: {} };
 
 /** The document that follows `previous` when commit `id` makes the state `state`. */
 export const successor = (previous: Document, version: number, id: string, state: State): Document => ({
@@ -61,7 +63,6 @@ export const successor = (previous: Document, version: number, id: string, state
   history: [id, ...previous.history].slice(0, HISTORY),
   state,
   unknown: previous.unknown,
-  blocks: previous.blocks,
 });
 
 /** Whether commit `id` is part of `document`; undefined when it is too long ago to tell. */
@@ -70,12 +71,28 @@ export function includesCommit(document: Document, id: string, version: number):
   return document.version - version < HISTORY ? false : undefined;
 }
 
-/** The reservations are the last part: this stands before them, between their blocks, and behind them. */
+/** The beginning, in every format: what follows may be quite different in another one. */
+const BEGIN = /^\s*\{\s*"format":\s*(\d+)/;
+const LONGEST_BEGIN = 64;
+/** This stands before the blocks of reservations, and between them. */
 const BEFORE = '\n"reservations": [\n';
-const BETWEEN = ',\n\n';
-const BEHIND = '\n]\n}\n';
+const BETWEEN = Buffer.from(',\n\n');
+/** The end. With the sum of all that stands before it, the blocks are known for whole without being read. */
+const end = (sum?: string): string => (sum === undefined ? '\n]\n}\n' : `\n],\n"sum": "${sum}"\n}\n`);
+const END = /\n\](?:,\n"sum": "([\da-f]{8})")?\n\}\n$/;
+/** Stands in the sum's place until it is known. */
+const NO_SUM = '00000000';
+const LONGEST_END = end(NO_SUM).length;
 
-export function printDocument({ version, history, state, unknown, blocks: known }: Document): string {
+/**
+ * So many blocks are worth a sum; to read fewer costs less than to load what makes one. All pods that an ENI can
+ * have, in prefixes, are fewer.
+ */
+const MANY = 16;
+
+const sumOf = (bytes: Uint8Array): string => crc32(bytes).toString(16).padStart(8, '0');
+
+export function printDocument({ version, history, state, unknown }: Document): Buffer {
   const lines = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`;
   const strange = Object.entries(unknown).map(
@@ -93,21 +110,36 @@ export function printDocument({ version, history, state, unknown, blocks: known 
 ${strange.join('')}"delegations": ${lines(state.delegations)},
 "bindings": ${lines(state.bindings)},
 "marks": ${lines(state.marks)},`;
-  const blocks = intoBlocks(state.reservations, known);
-  // V8 copies what is joined, but not what is added: there may be megabytes of it.
-  const body = blocks.reduce(
-    (text, block) => (text === '' ? block.text : `${text}${BETWEEN}${block.text}`),
-    '',
+  const isMany = state.reservations.length >= MANY;
+  const blocks = state.reservations.flatMap((block, index) =>
+    index === 0 ? printBlock(block) : [BETWEEN, printBlock(block)],
   );
-  return `${head}${BEFORE}${body}${BEHIND}`;
+  const tail = end(isMany ? NO_SUM : undefined);
+  const bytes = Buffer.concat([Buffer.from(`${head}${BEFORE}`), ...blocks, Buffer.from(tail)]);
+  if (isMany) {
+    const summed = bytes.subarray(0, -LONGEST_END);
+    bytes.write(end(sumOf(summed)), summed.length);
+  }
+  return bytes;
 }
 
 /** Reads what stands in the file of a version. */
-export function parseDocument(text: string, version: number): Reading {
-  if (text.trim() === '') return { kind: 'damaged', reason: 'it is empty' };
+export function parseDocument(bytes: Buffer, version: number): Reading {
+  const begin = bytes.toString('latin1', 0, LONGEST_BEGIN);
+  const isEmpty = begin.trim() === '' && bytes.toString().trim() === '';
+  if (isEmpty) return { kind: 'damaged', reason: 'it is empty' };
+  const [tail, sum] = END.exec(bytes.subarray(-LONGEST_END).toString('latin1')) ?? [];
+  const format = Number(BEGIN.exec(begin)?.[1] ?? FORMAT);
+  if (sum !== undefined && format !== FORMAT) return { kind: 'other-format', format };
+  if (sum !== undefined && sum !== sumOf(bytes.subarray(0, -LONGEST_END)))
+    return { kind: 'damaged', reason: 'it is not what was written: its sum is another one' };
   try {
-    return readParts(partsOf(text), version);
+    const parts = partsOf(bytes, tail);
+    // Without a sum, only to read a block shows whether it is one.
+    if (sum === undefined) for (const block of parts.reservations ?? []) block.read();
+    return readParts(parts, version);
   } catch (error) {
+    if (error instanceof Failure) return { kind: 'damaged', reason: error.message };
     if (!(error instanceof SyntaxError)) throw error;
     return { kind: 'damaged', reason: 'it is not JSON' };
   }
@@ -116,31 +148,42 @@ export function parseDocument(text: string, version: number): Reading {
 interface Parts {
   /** All that is in the document but the reservations. */
   readonly head: unknown;
-  /** Texts of the blocks of reservations; undefined when there is no list of them. */
-  readonly blocks: readonly string[] | undefined;
+  /** Undefined when there is no list of them. */
+  readonly reservations: Reservations | undefined;
 }
 
 /**
- * Takes a document apart without reading the blocks: head and blocks are JSON exactly if the text is, since no
- * text in JSON goes over the end of a line. What somebody has laid out in another way is read as well.
+ * Takes a document apart without reading the blocks: no text in JSON goes over the end of a line. What somebody has
+ * laid out in another way has no such `tail`, and is read as well.
  * @throws SyntaxError when it is not JSON.
  */
-function partsOf(text: string): Parts {
-  const at = text.indexOf(BEFORE);
-  const isOurs = at >= 0 && text.endsWith(BEHIND);
-  const json: unknown = JSON.parse(isOurs ? `${text.slice(0, at)}${BEFORE}${BEHIND}` : text);
-  if (!isObject(json)) return { head: json, blocks: undefined };
-  const { reservations, ...head } = json;
-  if (isOurs) {
-    const blocks = text.slice(at + BEFORE.length, -BEHIND.length);
-    return { head, blocks: blocks === '' ? [] : blocks.split(BETWEEN) };
+function partsOf(bytes: Buffer, tail: string | undefined): Parts {
+  const at = bytes.indexOf(BEFORE);
+  if (at >= 0 && tail !== undefined) {
+    const head: unknown = JSON.parse(`${bytes.toString('utf8', 0, at)}${BEFORE}]}`);
+    const blocks = split(bytes.subarray(at + BEFORE.length, -tail.length), BETWEEN);
+    return { head, reservations: blocks.map(writtenBlock) };
   }
-  const blocks = Array.isArray(reservations) ? reservations.map((one) => JSON.stringify(one)) : undefined;
-  return { head, blocks };
+  const json: unknown = JSON.parse(bytes.toString());
+  if (!isObject(json)) return { head: json, reservations: undefined };
+  const { reservations, sum: _its, ...head } = json;
+  const blocks = Array.isArray(reservations) ? reservations.map((block) => JSON.stringify(block)) : undefined;
+  return { head, reservations: blocks?.map((block) => writtenBlock(Buffer.from(block))) };
 }
 
-/** @throws SyntaxError when a block is not JSON. */
-function readParts({ head, blocks: texts }: Parts, expected: number): Reading {
+/** What stands between these separators; nothing where there is nothing. */
+function split(bytes: Buffer, separator: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const found = bytes.indexOf(separator, from);
+    const to = found < 0 ? bytes.length : found;
+    parts.push(bytes.subarray(from, to));
+    from = to + separator.length;
+  }
+  return parts;
+}
+
+function readParts({ head, reservations }: Parts, expected: number): Reading {
   if (!isObject(head) || typeof head['format'] !== 'number')
     return { kind: 'damaged', reason: 'it has no format' };
   if (head['format'] !== FORMAT) return { kind: 'other-format', format: head['format'] };
@@ -158,6 +201,7 @@ function readParts({ head, blocks: texts }: Parts, expected: number): Reading {
     delegations = [],
     bindings = [],
     marks,
+    reservations: _blocks,
     ...unknown
   } = head;
   const whole =
@@ -170,59 +214,7 @@ function readParts({ head, blocks: texts }: Parts, expected: number): Reading {
     isListOf(delegations, isDelegation) &&
     isListOf(bindings, isBinding) &&
     isListOf(marks, isMark);
-  const blocks = texts?.map(readBlock);
-  if (!whole || !blocks?.every((block) => block !== undefined))
-    return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
-  const reservations = blocks.flatMap((block) => block.reservations);
+  if (!whole || !reservations) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
   const state = { cursors, networks, enis, subnets, limits, delegations, bindings, marks, reservations };
-  return { kind: 'document', document: { version: expected, history, state, unknown, blocks } };
+  return { kind: 'document', document: { version: expected, history, state, unknown } };
 }
-
-const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] =>
-  Array.isArray(value) && value.every(isItem);
-
-const isMapOf = <T>(
-  value: unknown,
-  isItem: (item: unknown) => item is T,
-): value is Readonly<Record<string, T>> => isObject(value) && Object.values(value).every(isItem);
-
-const isText = (item: unknown): item is string => typeof item === 'string';
-
-const hasTexts = (item: JsonObject, ...keys: string[]): boolean =>
-  keys.every((key) => typeof item[key] === 'string');
-
-const isDelegation = (item: unknown): item is Delegation =>
-  isObject(item) &&
-  hasTexts(item, 'network', 'address', 'state') &&
-  isObject(item['eni']) &&
-  hasTexts(item['eni'], 'id', 'region', 'subnet') &&
-  typeof item['spare'] === 'number';
-
-const isMark = (item: unknown): item is Mark =>
-  isObject(item) && hasTexts(item, 'scope', 'address', 'reason') && typeof item['until'] === 'number';
-
-const isKnownNetwork = (item: unknown): item is KnownNetwork =>
-  isObject(item) &&
-  isListOf(item['ranges'], isText) &&
-  isObject(item['eni']) &&
-  hasTexts(item['eni'], 'id', 'region');
-
-const isKnownEni = (item: unknown): item is KnownEni =>
-  isObject(item) && hasTexts(item, 'id', 'region', 'subnet', 'boot') && isListOf(item['cidrs'], isText);
-
-const isKnownSubnet = (item: unknown): item is KnownSubnet =>
-  isObject(item) &&
-  hasTexts(item, 'boot') &&
-  typeof item['since'] === 'number' &&
-  isListOf(item['reserved'], isReservedBlock);
-
-const isReservedBlock = (item: unknown): item is ReservedBlock =>
-  isObject(item) && hasTexts(item, 'id', 'cidr');
-
-const isBinding = (item: unknown): item is Binding =>
-  isObject(item) &&
-  hasTexts(item, 'network', 'pod', 'interface', 'scope', 'address') &&
-  typeof item['until'] === 'number';
-
-const isLimit = (item: unknown): item is Limit =>
-  isObject(item) && hasTexts(item, 'eni') && typeof item['until'] === 'number';

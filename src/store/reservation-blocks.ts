@@ -1,14 +1,11 @@
 /**
- * Reservations in blocks of JSON: once what all of a block have in common, then a line for each. A commit
- * changes few of thousands, and blocks in which nothing has changed are printed as they were read.
+ * Blocks of reservations as JSON: once what all of a block have in common, then a line for each. A call reads the
+ * few blocks that it looks into, and prints those in which something has changed: the others are handed on as
+ * they are written.
  */
+import { Failure } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import type { Reservation } from '../model.ts';
-
-export interface Block {
-  readonly text: string;
-  readonly reservations: readonly Reservation[];
-}
+import type { Block, Reservation } from '../model.ts';
 
 /** Fields that a reservation is likely to share with those that were made before and after it. */
 const SHARED: readonly (keyof Reservation)[] = [
@@ -26,23 +23,51 @@ const SHARED: readonly (keyof Reservation)[] = [
   'folder',
 ];
 
-/** How many reservations a block has at most. One with less than half of them is joined with what stands beside it. */
-const MOST = 64;
+/** A block that is written. To make texts of megabytes of it would keep V8 busy with the memory alone. */
+class WrittenBlock implements Block {
+  readonly bytes: Buffer;
+  #reservations: readonly Reservation[] | undefined;
+  /** An ADD looks for its attachment a few times. */
+  readonly #answers = new Map<string, boolean>();
 
-/**
- * Reads the text of a block; undefined when a line in it is no reservation.
- * @throws SyntaxError when it is not JSON.
- */
-export function readBlock(text: string): Block | undefined {
-  const json: unknown = JSON.parse(text);
-  if (!isObject(json)) return undefined;
-  const { all, each } = json;
-  if (!isObject(all) || !Array.isArray(each)) return undefined;
-  const reservations = each.map((line: unknown) => readLine(all, line));
-  return reservations.every((one) => one !== undefined) ? { text, reservations } : undefined;
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  read(): readonly Reservation[] {
+    this.#reservations ??= readBlock(this.bytes.toString());
+    return this.#reservations;
+  }
+
+  /** Where a value is, its text is: JSON.stringify, which wrote it, writes a text in one way. */
+  mayMention(value: string): boolean {
+    const answer = this.#answers.get(value) ?? this.bytes.includes(JSON.stringify(value));
+    this.#answers.set(value, answer);
+    return answer;
+  }
 }
 
-/** This is done for each reservation of the node whenever a pod comes or goes. */
+/** A block as `printBlock` wrote it. */
+export const writtenBlock = (bytes: Buffer): Block => new WrittenBlock(bytes);
+
+/** @throws Failure `io` when the text is no block. */
+function readBlock(text: string): readonly Reservation[] {
+  const json = parse(text);
+  const { all, each } = isObject(json) ? json : {};
+  const reservations =
+    isObject(all) && Array.isArray(each) ? each.map((line) => readLine(all, line)) : [undefined];
+  if (reservations.every((one) => one !== undefined)) return reservations;
+  throw new Failure('io', 'a block of its reservations is malformed');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('io', 'a block of its reservations is not JSON', { cause });
+  }
+}
+
 function readLine(all: JsonObject, line: unknown): Reservation | undefined {
   if (!isObject(line)) return undefined;
   const reservation = { ...all, ...line };
@@ -63,33 +88,10 @@ function isReservation(item: object): item is Reservation {
   );
 }
 
-/** Puts the reservations into blocks: into those that are `known`, as far as they are still right. */
-export function intoBlocks(reservations: readonly Reservation[], known: readonly Block[]): readonly Block[] {
-  const full = known.filter((block) => block.reservations.length >= MOST / 2);
-  const starts = new Map(full.map((block) => [block.reservations[0], block]));
-  const blocks: Block[] = [];
-  let loose: Reservation[] = [];
-  const gather = (): void => {
-    if (loose.length > 0) blocks.push(printBlock(loose));
-    loose = [];
-  };
-  for (let at = 0; at < reservations.length; ) {
-    const block = starts.get(reservations[at]);
-    if (block?.reservations.every((one, index) => one === reservations[at + index])) {
-      gather();
-      blocks.push(block);
-      at += block.reservations.length;
-    } else {
-      loose.push(...reservations.slice(at, at + 1));
-      at += 1;
-      if (loose.length === MOST) gather();
-    }
-  }
-  gather();
-  return blocks;
-}
-
-function printBlock(reservations: readonly Reservation[]): Block {
+/** What is written of a block: as it was read, if it was. */
+export function printBlock(block: Block): Buffer {
+  if (block instanceof WrittenBlock) return block.bytes;
+  const reservations = block.read();
   const [first] = reservations;
   const texts = (field: keyof Reservation) => new Set(reservations.map((one) => JSON.stringify(one[field])));
   const common = new Set<string>(SHARED.filter((field) => texts(field).size === 1));
@@ -97,5 +99,5 @@ function printBlock(reservations: readonly Reservation[]): Block {
     JSON.stringify(Object.fromEntries(Object.entries(one).filter(([field]) => isWanted(field))));
   const all = first ? select(first, (field) => common.has(field)) : '{}';
   const lines = reservations.map((one) => select(one, (field) => !common.has(field)));
-  return { text: `{"all": ${all}, "each": [\n${lines.join(',\n')}]}`, reservations };
+  return Buffer.from(`{"all": ${all}, "each": [\n${lines.join(',\n')}]}`);
 }

@@ -79,8 +79,8 @@ export function openStore(disk: Disk, world: World, deadline: Deadline, log: Log
   /** What stands in a version's file; undefined when there is none. */
   function readVersion(version: number): Reading | undefined {
     try {
-      const text = disk.read(fileOf(version));
-      return text === undefined ? undefined : parseDocument(text, version);
+      const bytes = disk.read(fileOf(version));
+      return bytes && parseDocument(bytes, version);
     } catch (error) {
       return { kind: 'damaged', reason: errorMessage(error) };
     }

@@ -3,7 +3,7 @@ import { formatSpan, type RangeSet } from '../config/ranges.ts';
 import type { Eni, EniRef, Reservation, Sandbox, State } from '../model.ts';
 import { bitsOf, familyOf, formatAddress, parseAddress } from '../net/address.ts';
 import { contains } from '../net/span.ts';
-import { addReservations, type Change, isHeldBy, refTo, scopeOf } from '../state.ts';
+import { addReservations, allReservations, type Change, isHeldBy, refTo, scopeOf } from '../state.ts';
 import type { Inherited, InheritedNetwork } from './host-local.ts';
 
 /**
@@ -46,11 +46,12 @@ export function planTakeover(
   circumstances: Circumstances,
 ): Change<readonly Item[]> {
   const { name, unreadable, cursors } = network;
+  const before = allReservations(state);
   const added: Reservation[] = [];
   const items = network.reservations.map((inherited): Item => {
     const { file: _, ...about } = inherited;
     const item = { network: name, ...about, ...(destination.eni ? { eni: destination.eni.id } : {}) };
-    const other = holderOf(inherited.address, [...state.reservations, ...added], name, destination.eni);
+    const other = holderOf(inherited.address, [...before, ...added], name, destination.eni);
     if (!other) {
       added.push(toReservation(name, inherited, destination, circumstances));
       return { ...item, action: 'take over' };

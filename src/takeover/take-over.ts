@@ -5,6 +5,7 @@ import { errorMessage, Failure } from '../errors.ts';
 import type { Eni } from '../model.ts';
 import type { Run } from '../run.ts';
 import { observeSandbox } from '../sandbox.ts';
+import { allReservations } from '../state.ts';
 import type { InheritedNetwork } from './host-local.ts';
 import { type Circumstances, type Destination, type Item, planTakeover } from './plan.ts';
 
@@ -54,9 +55,9 @@ async function assignAll(
   openCloud: OpenCloud,
   run: Run,
 ): Promise<ReadonlyMap<string, Problem>> {
-  const lost = run.store
-    .read()
-    .reservations.filter((one) => one.network === network && one.eni?.id === eni.id && one.lost);
+  const lost = allReservations(run.store.read()).filter(
+    (one) => one.network === network && one.eni?.id === eni.id && one.lost,
+  );
   if (lost.length === 0) return new Map();
   try {
     const outcomes = await assignLost(eni, openCloud, run);

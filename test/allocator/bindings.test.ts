@@ -7,7 +7,7 @@ import { planAdd } from '../../src/allocator/plan.ts';
 import { planRelease, traces } from '../../src/allocator/release.ts';
 import { retire } from '../../src/allocator/retire.ts';
 import type { Attachment, Pod, State } from '../../src/model.ts';
-import { addMarks, mapReservations, pruneExpired } from '../../src/state.ts';
+import { addMarks, allReservations, mapReservations, pruneExpired } from '../../src/state.ts';
 import {
   addressesOf,
   attachment,
@@ -183,6 +183,14 @@ test('keepForPods() keeps one address for a pod’s interface, and one pod for a
   );
 });
 
+test('keepForPods() keeps no address of a pod whose interface has another one by now', () => {
+  const ended = onEni('old', '10.10.0.81', { pod: podOf('db-0'), sticky: HOUR });
+  const living = (name: string) =>
+    stateOf([onEni('other', '10.10.0.85'), onEni('new', '10.10.0.82', { pod: podOf(name) })]);
+  assert.deepEqual(keepForPods(living('db-0'), [ended], NOW).bindings, []);
+  assert.equal(keepForPods(living('db-1'), [ended], NOW).bindings.length, 1);
+});
+
 test('keepForPods() keeps the latest 8192, so that a vast range of short-lived pods cannot fill the disk', () => {
   const bindings = Array.from({ length: 8192 }, (_, pod) => binding(`shop/p-${pod}`, `2001:db8::${pod}`));
   const ended = onEni('c', '2001:db8::ffff', { pod: podOf('db-0'), sticky: HOUR });
@@ -224,7 +232,7 @@ test('planAdd() goes on to the same second address on every node when EC2 refuse
 
 test('planAdd() marks what is the pod’s own for `eni.reassign`, and only that', () => {
   const wants = (state: State, given: Partial<Claim>) =>
-    planAdd(state, claimOnEni('c', { pod: podOf('db-0'), ...given }), NOW).state.reservations.at(-1);
+    allReservations(planAdd(state, claimOnEni('c', { pod: podOf('db-0'), ...given }), NOW).state).at(-1);
   const own: State = { ...EMPTY, bindings: [binding('shop/db-0', '10.10.0.87')] };
   const sticks = { stickyMs: HOUR };
   assert.equal(wants(own, { ...sticks, reassign: 'stale' })?.reassign, 'stale', 'what it had last');

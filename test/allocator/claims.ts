@@ -12,8 +12,12 @@ import type {
   Mark,
   Pod,
   Reservation,
+  Reservations,
   State,
 } from '../../src/model.ts';
+import { inBlocks } from '../../src/reservations.ts';
+import { allReservations } from '../../src/state.ts';
+import { printBlock, writtenBlock } from '../../src/store/reservation-blocks.ts';
 
 /** A moment: nothing in the pure layers knows another clock. */
 export const NOW = 1_800_000_000_000;
@@ -47,9 +51,24 @@ export const EMPTY: State = {
 
 export const stateOf = (reservations: readonly Reservation[], marks: readonly Mark[] = []): State => ({
   ...EMPTY,
-  reservations,
+  reservations: written(reservations),
   marks,
 });
+
+/**
+ * Reservations as they lie on disk, but each in a block of its own: whoever looks into too few blocks misses one.
+ */
+export const written = (reservations: readonly Reservation[]): Reservations =>
+  reservations.flatMap((one) => inBlocks([one]).map((block) => writtenBlock(printBlock(block))));
+
+/** A state as the next process finds it. */
+export const reread = (state: State): State => ({
+  ...state,
+  reservations: written(allReservations(state)),
+});
+
+/** A state with its reservations as a list, to be compared. */
+export const opened = (state: State) => ({ ...state, reservations: allReservations(state) });
 
 /** Range sets as a configuration has them. */
 export const rangeSets = (...sets: (readonly RangeInput[])[]): readonly RangeSet[] =>
@@ -166,5 +185,5 @@ export const binding = (name: string, address: string, given: Partial<Binding> =
 });
 
 /** The addresses of a state's reservations, in order. */
-export const addressesOf = ({ reservations }: State): readonly string[] =>
-  reservations.map(({ address }) => address);
+export const addressesOf = (state: State): readonly string[] =>
+  allReservations(state).map(({ address }) => address);

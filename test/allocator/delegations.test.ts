@@ -6,6 +6,7 @@ import { idlePrefixes } from '../../src/allocator/delegations.ts';
 import { planAdd } from '../../src/allocator/plan.ts';
 import { planRelease } from '../../src/allocator/release.ts';
 import type { Delegation, Reservation, State } from '../../src/model.ts';
+import { allReservations } from '../../src/state.ts';
 import { address } from '../net/literals.ts';
 import {
   attachment,
@@ -21,6 +22,7 @@ import {
   pod,
   spansOnEni,
   stateOf,
+  written,
 } from './claims.ts';
 
 const ELSEWHERE = { eni: { ...ENI, id: 'eni-00000000000000001' } };
@@ -36,12 +38,12 @@ const holding = (
   delegations: readonly Delegation[],
   reservations: readonly Reservation[] = [],
   given: Partial<State> = {},
-): State => ({ ...EMPTY, delegations, reservations, ...given });
+): State => ({ ...EMPTY, delegations, reservations: written(reservations), ...given });
 
 /** What an ADD comes to: `10.10.0.96 assigned in 10.10.0.96/28`, or a failure's kind; and which prefixes are wanted. */
 function plan(state: State, claim: Claim): readonly [string, ...string[]] {
   const { state: next, value } = planAdd(state, claim, NOW);
-  const own = next.reservations.find(({ container }) => container === claim.attachment.container);
+  const own = allReservations(next).find(({ container }) => container === claim.attachment.container);
   const told =
     value.kind === 'refused'
       ? value.failure.kind
@@ -337,7 +339,7 @@ test('planAdd() asks EC2 for no address of a prefix by itself, neither from a de
   };
   const { state } = planAdd(holding([delegation(FIRST)], crowd(FIRST)), claimInPrefix('c1', given), NOW);
   assert.deepEqual(state.marks, []);
-  assert.deepEqual(state.reservations.at(-1)?.reassign, undefined);
+  assert.deepEqual(allReservations(state).at(-1)?.reassign, undefined);
 });
 
 test('planAdd() of single addresses gives nothing out of a prefix, on whatever ENI of the node', () => {
@@ -368,7 +370,7 @@ test('planAdd() remembers for all prefixes of the network how many are to spare 
 test('planRelease() frees an address of a prefix at once, and lets it cool', () => {
   const own = inPrefix('c1', '10.10.0.97', FIRST, { cooldown: 5000 });
   const next = planRelease(holding([delegation(FIRST)], [own]), attachment('c1'), NOW);
-  assert.deepEqual([next.reservations, next.delegations], [[], [delegation(FIRST)]]);
+  assert.deepEqual([allReservations(next), next.delegations], [[], [delegation(FIRST)]]);
   assert.deepEqual(next.marks, [mark('10.10.0.97', { until: NOW + 5000 })]);
 });
 

@@ -4,7 +4,7 @@ import { planAdd } from '../../src/allocator/plan.ts';
 import { planRelease } from '../../src/allocator/release.ts';
 import { fitToSubnet, type UsableSet } from '../../src/allocator/subnet.ts';
 import type { Eni, State } from '../../src/model.ts';
-import { addMarks, mapReservations, pruneExpired } from '../../src/state.ts';
+import { addMarks, allReservations, mapReservations, pruneExpired } from '../../src/state.ts';
 import { Random } from '../aws/random.ts';
 import { attachment, claim, EMPTY, ENI, NOW, rangeSets } from './claims.ts';
 
@@ -66,7 +66,7 @@ export class Cluster {
       const plan = planAdd(state, claimed, now);
       if (plan.value.kind === 'refused') throw plan.value.failure;
       state = this.#askEc2(plan.state, node, eni, now);
-      const own = state.reservations.find((one) => one.container === pod && one.state === 'assigned');
+      const own = allReservations(state).find((one) => one.container === pod && one.state === 'assigned');
       if (!own) continue;
       this.#states.set(node, state);
       this.#holders.set(own.address, node);

@@ -7,7 +7,7 @@ import { planAdd } from '../../src/allocator/plan.ts';
 import { planRelease, traces } from '../../src/allocator/release.ts';
 import { retire } from '../../src/allocator/retire.ts';
 import type { Attachment, Reservation, State } from '../../src/model.ts';
-import { addMarks, mapReservations, reservationsOf, scopeOf } from '../../src/state.ts';
+import { addMarks, allReservations, mapReservations, reservationsOf, scopeOf } from '../../src/state.ts';
 import { address as parsed } from '../net/literals.ts';
 import { attachment, claim, EMPTY, ENI, mark, NOW, pod, spansOnEni, subnets } from './claims.ts';
 
@@ -97,7 +97,7 @@ class Node {
 
   /** Every address that is in somebody's hands, with the scope in which it must be so once. */
   holdings(): readonly string[] {
-    return this.state.reservations
+    return allReservations(this.state)
       .filter(({ state }) => state !== 'refused')
       .map(({ network, eni, address }) => `${scopeOf(network, eni)} ${address}`);
   }
@@ -137,10 +137,10 @@ class Node {
   #answer(refusals: readonly boolean[]): void {
     const now = this.#now;
     let place = 0;
-    const left = this.state.reservations.flatMap((one) =>
+    const left = allReservations(this.state).flatMap((one) =>
       one.state === 'releasing' ? traces(one, now) : [],
     );
-    const foreign = this.state.reservations.flatMap((one) =>
+    const foreign = allReservations(this.state).flatMap((one) =>
       one.state === 'assigning' && refusals[place++ % 5] ? one.address : [],
     );
     const answered = mapReservations(this.state, (one) => {
@@ -187,7 +187,7 @@ test('planAdd() gives an address only to those networks whose ranges have it', (
     fc.property(fc.array(arbitraryEvent, { maxLength: 40 }), (events) => {
       const node = new Node();
       for (const happening of events) node.apply(happening);
-      for (const { network, address: text } of node.state.reservations)
+      for (const { network, address: text } of allReservations(node.state))
         assert.match(text, placesOf[network] ?? /^$/);
     }),
   );
@@ -198,7 +198,7 @@ test('planAdd() gives a fixed address to its pod alone on the network that lists
     fc.property(fc.array(arbitraryEvent, { maxLength: 60 }), (events) => {
       const node = new Node();
       for (const happening of events) node.apply(happening);
-      for (const { network, address: text, pod: owner } of node.state.reservations) {
+      for (const { network, address: text, pod: owner } of allReservations(node.state)) {
         if (network === 'other')
           assert.equal(text === FIXED, owner?.uid === OWNER, `${owner?.uid} has ${text}`);
       }

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { Claim } from '../../src/allocator/claim.ts';
 import { planAdd } from '../../src/allocator/plan.ts';
 import type { State } from '../../src/model.ts';
-import { claimOnEni, EMPTY, mark, NOW, onEni, spansOnEni } from './claims.ts';
+import { allReservations } from '../../src/state.ts';
+import { claimOnEni, EMPTY, mark, NOW, onEni, spansOnEni, written } from './claims.ts';
 
 const heard = (address: string, seconds: number) =>
   mark(address, { reason: 'foreign', since: NOW - seconds * 1000, until: NOW + 60_000 });
@@ -14,7 +15,7 @@ function asked(state: State, given: Partial<Claim> = {}): string | undefined {
   const claim = claimOnEni('new', { sets: spansOnEni('80-81'), ...given });
   const { state: next, value } = planAdd(state, claim, NOW);
   if (value.kind === 'refused') return value.failure.kind;
-  return next.reservations.find(({ container }) => container === 'new')?.address;
+  return allReservations(next).find(({ container }) => container === 'new')?.address;
 }
 
 const state = { ...EMPTY, marks: [heard('10.10.0.80', 40), heard('10.10.0.81', 50)] };
@@ -33,12 +34,12 @@ test('planAdd() asks for what is free, cooling or abandoned before it asks again
   assert.ok(old);
   assert.equal(asked({ ...EMPTY, marks: [old] }), '10.10.0.81');
   assert.equal(asked({ ...EMPTY, marks: [old, mark('10.10.0.81')] }, { cooldownMs: 30_000 }), '10.10.0.81');
-  const gone = { ...EMPTY, marks: [old], reservations: [onEni('gone', '10.10.0.81')] };
+  const gone = { ...EMPTY, marks: [old], reservations: written([onEni('gone', '10.10.0.81')]) };
   assert.equal(asked(gone, { isGone: () => true }), '10.10.0.81');
 });
 
 test('planAdd() asks once: what EC2 has told this ADD is no old news', () => {
   const verdict = { kind: 'address-taken', message: 'no' } as const;
   const refused = onEni('new', '10.10.0.81', { state: 'refused', verdict });
-  assert.equal(asked({ ...state, reservations: [refused] }), 'no-free-address');
+  assert.equal(asked({ ...state, reservations: written([refused]) }), 'no-free-address');
 });

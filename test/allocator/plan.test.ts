@@ -5,6 +5,7 @@ import type { Claim } from '../../src/allocator/claim.ts';
 import { findAnswer, type Plan, planAdd } from '../../src/allocator/plan.ts';
 import { planRelease } from '../../src/allocator/release.ts';
 import type { State, Verdict } from '../../src/model.ts';
+import { allReservations } from '../../src/state.ts';
 import { address } from '../net/literals.ts';
 import {
   addressesOf,
@@ -118,7 +119,7 @@ test('planAdd() with an ENI writes the intent down and waits for EC2', () => {
     NOW,
   );
   assert.deepEqual(value, { kind: 'pending', eni: REF });
-  assert.deepEqual(state.reservations, [
+  assert.deepEqual(allReservations(state), [
     onEni('c1', '10.10.0.80', {
       state: 'assigning',
       deadline: NOW + 30_000,
@@ -173,7 +174,7 @@ for (const kind of ['eni-full', 'denied', 'no-eni', 'invalid-config'] as const) 
 test('planAdd() takes over what a killed ADD of the same attachment had begun, with a new deadline', () => {
   const begun = onEni('c1', '10.10.0.83', { state: 'assigning', deadline: NOW - 1 });
   const { state } = planAdd(stateOf([begun]), claimOnEni('c1'), NOW);
-  assert.deepEqual(state.reservations, [{ ...begun, deadline: NOW + 30_000 }]);
+  assert.deepEqual(allReservations(state), [{ ...begun, deadline: NOW + 30_000 }]);
 });
 
 const old = onEni('old', '10.10.0.83', { pod: pod('db'), goneSince: NOW - 5 });
@@ -183,7 +184,7 @@ test('planAdd() lets a pod keep its address when its old sandbox is gone, withou
   const { state, value } = planAdd(stateOf([old]), comeback, NOW + 5);
   assert.equal(value.kind, 'held');
   const { goneSince: _, ...rest } = old;
-  assert.deepEqual(state.reservations, [{ ...rest, container: 'new', boot: 'boot-2', since: NOW + 5 }]);
+  assert.deepEqual(allReservations(state), [{ ...rest, container: 'new', boot: 'boot-2', since: NOW + 5 }]);
 });
 
 const strangers: [title: string, state: State, claimed: Claim][] = [
@@ -201,8 +202,8 @@ const strangers: [title: string, state: State, claimed: Claim][] = [
 for (const [title, state, claimed] of strangers) {
   test(`planAdd() takes no address over from another container when ${title}`, () => {
     const { state: next } = planAdd(state, claimed, NOW);
-    assert.deepEqual(next.reservations.slice(0, 1), state.reservations);
-    assert.equal(next.reservations[1]?.address, '10.10.0.80');
+    assert.deepEqual(allReservations(next).slice(0, 1), allReservations(state));
+    assert.equal(allReservations(next)[1]?.address, '10.10.0.80');
   });
 }
 
@@ -218,10 +219,10 @@ test('planAdd() asks EC2 again after a reboot where another node may have taken 
   const given = { pod: pod('db'), isGone: () => true };
   const again = planAdd(stateOf([before]), claimOnEni('new', { ...given, reassign: 'stale' }), NOW);
   assert.equal(again.value.kind, 'pending');
-  const [one] = again.state.reservations;
+  const [one] = allReservations(again.state);
   assert.deepEqual([one?.address, one?.state, one?.container], ['10.10.0.83', 'assigning', 'new']);
   // Given up, it is to be taken off: it may well be on the ENI.
-  const [left] = planRelease(again.state, attachment('new'), NOW).reservations;
+  const [left] = allReservations(planRelease(again.state, attachment('new'), NOW));
   assert.deepEqual([left?.state, left?.unasked], ['releasing', undefined]);
   const sameBoot = stateOf([{ ...before, boot: 'boot-1' }]);
   assert.equal(planAdd(sameBoot, claimOnEni('new', { ...given, reassign: 'stale' }), NOW).value.kind, 'held');
@@ -239,7 +240,7 @@ test('planAdd() takes over what the pod asks for, and not what it does not ask f
   const { state, value } = planAdd(stateOf([old]), wants('10.10.0.88'), NOW);
   assert.equal(value.kind, 'pending');
   assert.deepEqual(
-    state.reservations.map((one) => one.address),
+    allReservations(state).map((one) => one.address),
     [kept, '10.10.0.88'],
   );
 });

@@ -3,18 +3,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { giveUp, planRelease, traces } from '../../src/allocator/release.ts';
 import type { Reservation } from '../../src/model.ts';
-import { attachment, EMPTY, mark, NOW, onEni, REF, reservation, stateOf } from './claims.ts';
+import { allReservations } from '../../src/state.ts';
+import { attachment, EMPTY, mark, NOW, onEni, opened, REF, reservation, stateOf } from './claims.ts';
 
 const LATER = NOW + 5000;
 
 test('planRelease() keeps an address on an ENI as `releasing`, until EC2 has answered', () => {
   const state = planRelease(stateOf([onEni('c1', '10.10.0.80')]), attachment('c1'), LATER);
-  assert.deepEqual(state, stateOf([onEni('c1', '10.10.0.80', { state: 'releasing', since: LATER })]));
+  const leaving = onEni('c1', '10.10.0.80', { state: 'releasing', since: LATER });
+  assert.deepEqual(opened(state), opened(stateOf([leaving])));
 });
 
 test('planRelease() tells what EC2 was never asked for from what may still land', () => {
   const begun = onEni('c1', '10.10.0.80', { state: 'assigning', deadline: NOW + 30_000 });
-  const left = (one: Reservation) => planRelease(stateOf([one]), attachment('c1'), LATER).reservations[0];
+  const left = (one: Reservation) => allReservations(planRelease(stateOf([one]), attachment('c1'), LATER))[0];
   const released = { state: 'releasing', since: LATER } as const;
   assert.deepEqual(left(begun), onEni('c1', '10.10.0.80', { ...released, unasked: true }));
   assert.deepEqual(left({ ...begun, reassign: 'stale' }), left(begun), 'nothing is taken over any more');
@@ -69,7 +71,7 @@ test('planRelease() releases the selected part alone', () => {
   const state = stateOf([onEni('c1', '10.10.0.80'), onEni('c1', '10.10.0.85', { set: 1 })]);
   const next = planRelease(state, attachment('c1'), LATER, ({ set }) => set === 1);
   assert.deepEqual(
-    next.reservations.map(({ state: stage }) => stage),
+    allReservations(next).map(({ state: stage }) => stage),
     ['assigned', 'releasing'],
   );
 });
@@ -77,7 +79,7 @@ test('planRelease() releases the selected part alone', () => {
 test('giveUp() releases whatever is selected, whoever has it', () => {
   const state = stateOf([onEni('c1', '10.10.0.80'), onEni('c2', '10.10.0.81')]);
   const next = giveUp(state, LATER, () => true);
-  assert.ok(next.reservations.every(({ state: stage }) => stage === 'releasing'));
+  assert.ok(allReservations(next).every(({ state: stage }) => stage === 'releasing'));
 });
 
 test('traces() explains an address to those who read a list that lags', () => {

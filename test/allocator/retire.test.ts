@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Evidence, retire } from '../../src/allocator/retire.ts';
 import type { Reservation, State } from '../../src/model.ts';
-import { delegation, EMPTY, inPrefix, NOW, onEni, pod, reservation, stateOf } from './claims.ts';
+import { allReservations } from '../../src/state.ts';
+import { delegation, EMPTY, inPrefix, NOW, onEni, opened, pod, reservation, stateOf } from './claims.ts';
 
 const evidence = (given: Partial<Evidence> = {}): Evidence => ({
   now: NOW,
@@ -11,7 +12,7 @@ const evidence = (given: Partial<Evidence> = {}): Evidence => ({
   concerns: () => true,
   ...given,
 });
-const stages = ({ reservations }: State): readonly string[] => reservations.map(({ state }) => state);
+const stages = (state: State): readonly string[] => allReservations(state).map(({ state: stage }) => stage);
 
 const GRACE_MS = 2 * 60_000;
 const aPod = { pod: pod('db') };
@@ -87,7 +88,7 @@ for (const [title, one, given, stage] of cases) {
 
 test('retire() notes when a pod was first seen to be gone, and does not note it again', () => {
   const first = retire(stateOf([onEni('c1', '10.10.0.80', aPod)]), evidence());
-  assert.equal(first.reservations[0]?.goneSince, NOW);
+  assert.equal(allReservations(first)[0]?.goneSince, NOW);
   assert.equal(retire(first, evidence({ now: NOW + 1 })), first);
 });
 
@@ -103,7 +104,7 @@ test('retire() waits anew for a pod that was wrongly seen to be gone', () => {
   let state = seen(stateOf([onEni('c1', '10.10.0.80', { pod: pod('db') })]), NOW, true);
   state = seen(state, NOW + 1000, false);
   state = seen(state, NOW + 3_600_000, true);
-  assert.equal(state.reservations[0]?.state, 'assigned');
+  assert.equal(allReservations(state)[0]?.state, 'assigned');
 });
 
 test('retire() gives back a prefix whose last pod is gone, and none that it was not to look at', () => {
@@ -113,7 +114,7 @@ test('retire() gives back a prefix whose last pod is gone, and none that it was 
     delegations: [here, there].map((prefix) => delegation(prefix, { spare: 0 })),
   };
   const concerns: Evidence['concerns'] = ({ address }) => address !== there;
-  const { delegations, reservations } = retire(state, evidence({ concerns }));
+  const { delegations, reservations } = opened(retire(state, evidence({ concerns })));
   assert.deepEqual(
     delegations.map((one) => one.state),
     ['releasing', 'assigned'],

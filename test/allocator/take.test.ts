@@ -7,6 +7,7 @@ import { take } from '../../src/allocator/take.ts';
 import { readRangeSets } from '../../src/config/ranges.ts';
 import { Failure, type FailureKind } from '../../src/errors.ts';
 import type { Mark, Reservation, State } from '../../src/model.ts';
+import { allReservations } from '../../src/state.ts';
 import { address } from '../net/literals.ts';
 import {
   addressesOf,
@@ -17,6 +18,7 @@ import {
   mark,
   NOW,
   onEni,
+  opened,
   reservation,
   spansOnEni,
   stateOf,
@@ -104,7 +106,7 @@ for (const [title, reservations, marks, expected] of wishes) {
       assert.match(next.message, /^cannot give the requested address 10\.10\.0\.85/);
     } else {
       assert.equal(expected, 'given');
-      assert.equal(next.reservations.at(-1)?.address, '10.10.0.85');
+      assert.equal(allReservations(next).at(-1)?.address, '10.10.0.85');
     }
   });
 }
@@ -117,7 +119,7 @@ test('take() gives the address of a pod that is gone without a DEL only when the
   assert.deepEqual(addressesOf(first), ['10.10.0.80', '10.10.0.81']);
   const second = taken(first, claimOnEni('c2', { sets, isGone }));
   assert.deepEqual(
-    second.reservations.map(({ container, address: text, state: stage }) => [container, text, stage]),
+    allReservations(second).map(({ container, address: text, state: stage }) => [container, text, stage]),
     [
       ['c1', '10.10.0.81', 'assigning'],
       ['c2', '10.10.0.80', 'assigning'],
@@ -131,7 +133,7 @@ test('take() grants the wish for an address whose pod is gone without a DEL', ()
   const state = stateOf([onEni('gone', '10.10.0.85')]);
   const claimed = claimOnEni('c1', { ...wish('10.10.0.85'), isGone: () => true });
   assert.deepEqual(
-    taken(state, claimed).reservations.map(({ container }) => container),
+    allReservations(taken(state, claimed)).map(({ container }) => container),
     ['c1'],
   );
 });
@@ -152,6 +154,6 @@ test('take() leaves a gone pod’s address alone when another ENI or subnet hold
 test('take() steps over an exclusion that nobody could count through', () => {
   const range = { subnet: '2001:db8::/64', exclude: ['2001:db8::/65'] };
   const sets = wholeSets(readRangeSets([{ path: 'ipam.ranges', sets: [[range]] }]));
-  const { reservations } = taken(EMPTY, claim('c1', { sets }));
+  const { reservations } = opened(taken(EMPTY, claim('c1', { sets })));
   assert.equal(reservations[0]?.address, '2001:db8:0:0:8000::');
 });

@@ -7,6 +7,7 @@ import { fitToSubnet } from '../../src/allocator/subnet.ts';
 import type { Pod, Reservation, State } from '../../src/model.ts';
 import { type Address, formatAddress } from '../../src/net/address.ts';
 import { contains } from '../../src/net/span.ts';
+import { allReservations } from '../../src/state.ts';
 import { address } from '../net/literals.ts';
 import {
   addressesOf,
@@ -19,6 +20,7 @@ import {
   NOW,
   onEni,
   rangeSets,
+  reread,
   spansOnEni,
   stateOf,
 } from './claims.ts';
@@ -32,7 +34,7 @@ const onInterface = (name: string, container = 'db-0') => ({
 });
 
 const given = (state: State, claimed: Claim): Reservation | undefined =>
-  planAdd(state, claimed, NOW).state.reservations.at(-1);
+  allReservations(planAdd(state, claimed, NOW).state).at(-1);
 
 function refusalOf(state: State, claimed: Claim) {
   const { value, state: after } = planAdd(state, claimed, NOW);
@@ -49,9 +51,9 @@ test('planAdd() gives a pod its fixed address, wherever the cursor is', () => {
 test('planAdd() gives each interface of the pod the next of its fixed addresses', () => {
   const list = fixed('10.10.0.88', '10.10.0.85');
   let { state } = planAdd(EMPTY, claimOnEni('db-0', { ...list, ...onInterface('net1') }), NOW);
-  ({ state } = planAdd(state, claimOnEni('db-0', { ...list, ...onInterface('net2') }), NOW));
+  ({ state } = planAdd(reread(state), claimOnEni('db-0', { ...list, ...onInterface('net2') }), NOW));
   assert.deepEqual(addressesOf(state), ['10.10.0.88', '10.10.0.85']);
-  const failure = refusalOf(state, claimOnEni('db-0', { ...list, ...onInterface('net3') }));
+  const failure = refusalOf(reread(state), claimOnEni('db-0', { ...list, ...onInterface('net3') }));
   assert.equal(failure?.kind, 'address-taken');
   assert.equal(
     failure?.message,
@@ -78,7 +80,7 @@ test('planAdd() asks EC2 for a fixed address that another ENI is said to hold, a
   const { state: asked } = planAdd(state, claimed, NOW);
   assert.deepEqual(addressesOf(asked), ['10.10.0.88']);
   const verdict = { kind: 'address-taken', message: 'eni-0f holds it' } as const;
-  const [one] = asked.reservations;
+  const [one] = allReservations(asked);
   assert.ok(one);
   const refused = stateOf([{ ...one, state: 'refused', verdict }]);
   assert.equal(refusalOf(refused, claimed)?.message, 'eni-0f holds it', 'no other address will do');
@@ -106,7 +108,7 @@ test('planAdd() keeps a pod’s fixed address through a new container of the sam
     ({ state } = plan);
   }
   assert.deepEqual(
-    state.reservations.map((one) => [one.container, one.interface, one.address]),
+    allReservations(state).map((one) => [one.container, one.interface, one.address]),
     [
       ['new', 'net1', '10.10.0.88'],
       ['new', 'net2', '10.10.0.85'],

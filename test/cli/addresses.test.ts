@@ -5,6 +5,7 @@ import { type Listed, listAddresses } from '../../src/cli/addresses.ts';
 import { formatAge } from '../../src/cli/list.ts';
 import type { Binding, Mark, Reservation, State } from '../../src/model.ts';
 import { EMPTY } from '../../src/store/document.ts';
+import { written } from '../allocator/claims.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const ENI = { id: 'eni-0a', region: 'eu-central-1', subnet: 'subnet-1' };
@@ -43,25 +44,30 @@ const list = (state: Partial<State>, wanted: { network?: string; all?: boolean }
 
 test('listAddresses() tells a reservation as a person wants it', () => {
   const pod = { namespace: 'shop', name: 'cart-0', uid: '4f2a' };
-  assert.deepEqual(list({ reservations: [reservation('10.0.0.8', { pod, eni: ENI, lost: true })] }), [
-    {
-      address: '10.0.0.8',
-      state: 'assigned',
-      since: '2026-11-21T11:58:30.000Z',
-      age: 90,
-      network: 'pods',
-      container: 'c1',
-      interface: 'net1',
-      pod: 'shop/cart-0',
-      eni: 'eni-0a',
-      subnet: 'subnet-1',
-      lost: true,
-    },
-  ]);
+  assert.deepEqual(
+    list({ reservations: written([reservation('10.0.0.8', { pod, eni: ENI, lost: true })]) }),
+    [
+      {
+        address: '10.0.0.8',
+        state: 'assigned',
+        since: '2026-11-21T11:58:30.000Z',
+        age: 90,
+        network: 'pods',
+        container: 'c1',
+        interface: 'net1',
+        pod: 'shop/cart-0',
+        eni: 'eni-0a',
+        subnet: 'subnet-1',
+        lost: true,
+      },
+    ],
+  );
 });
 
 test('listAddresses() tells whose pod is gone, and no negative age', () => {
-  const [found] = list({ reservations: [reservation('10.0.0.8', { container: 'gone', since: NOW + 9 })] });
+  const [found] = list({
+    reservations: written([reservation('10.0.0.8', { container: 'gone', since: NOW + 9 })]),
+  });
   assert.deepEqual([found?.gone, found?.age], [true, 0]);
 });
 
@@ -73,7 +79,7 @@ test('listAddresses() orders by network, then by number', () => {
     reservation('10.0.0.11', { network: 'a' }),
   ];
   assert.deepEqual(
-    list({ reservations }).map(({ address }) => address),
+    list({ reservations: written(reservations) }).map(({ address }) => address),
     ['10.0.0.11', '2001:db8::1', '10.0.0.9', '10.0.0.10'],
   );
 });
@@ -90,7 +96,7 @@ const binding: Binding = {
 
 test('listAddresses() shows what is remembered only when all is wanted, and while it counts', () => {
   const state = {
-    reservations: [reservation('10.0.0.8', { eni: ENI })],
+    reservations: written([reservation('10.0.0.8', { eni: ENI })]),
     marks: [mark('10.0.0.9'), mark('10.0.0.5', { until: NOW })],
     bindings: [binding, { ...binding, address: '10.0.0.6', until: NOW - 1 }],
   };
@@ -107,10 +113,10 @@ test('listAddresses() shows what is remembered only when all is wanted, and whil
 
 test('listAddresses() of one network has its reservations, bindings and the marks of its subnet', () => {
   const state = {
-    reservations: [
+    reservations: written([
       reservation('10.0.0.8', { eni: ENI }),
       reservation('192.168.0.2', { network: 'other', eni: { ...ENI, subnet: 'subnet-2' } }),
-    ],
+    ]),
     marks: [
       mark('10.0.0.9'),
       mark('192.168.0.3', { scope: 'subnet-2' }),

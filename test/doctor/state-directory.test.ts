@@ -28,7 +28,7 @@ const brief = (found: readonly Finding[]): readonly string[] =>
   found.map(({ verdict, message }) => `${verdict} ${message.replaceAll(root, '')}`);
 
 const version = (number: number): string =>
-  printDocument(successor({ ...EMPTY, version: number - 1 }, number, 'id', EMPTY.state));
+  printDocument(successor({ ...EMPTY, version: number - 1 }, number, 'id', EMPTY.state)).toString();
 
 test('an empty one is fine, and is left as it was', () => {
   const directory = makeDirectory();
@@ -101,7 +101,7 @@ test('one that has nothing but damaged versions has nothing on record', () => {
 });
 
 test('a newer format is a problem, since no ADD reads past it', () => {
-  const found = check(makeDirectory({ 'state.1.json': version(1), 'state.2.json': '{"format": 3}' }));
+  const found = check(makeDirectory({ 'state.1.json': version(1), 'state.2.json': '{"format": 99}' }));
   assert.deepEqual(
     found.map(({ verdict }) => verdict),
     ['problem'],

@@ -14,6 +14,7 @@ import {
   REF,
   reservation,
   stateOf,
+  written,
 } from '../allocator/claims.ts';
 import { NEIGHBOUR } from './fake-cloud.ts';
 
@@ -114,7 +115,7 @@ const addresses: [
   ['without a record', known, ADDRESS, false, 'report'],
   ['without a record in a later range', known, '10.10.0.96', false, 'report'],
   ['without a record, which people say may go', known, ADDRESS, true, 'take off'],
-  ['that a pod has', { ...known, reservations: [onEni('c1', ADDRESS)] }, ADDRESS, true, undefined],
+  ['that a pod has', { ...known, reservations: written([onEni('c1', ADDRESS)]) }, ADDRESS, true, undefined],
   ['that was asked for and never heard of', { ...known, marks: [asked] }, ADDRESS, false, 'take off'],
   [
     'that was taken off a moment ago',
@@ -143,7 +144,10 @@ test('inspectEni() names the network whose ranges an unexplained address is in',
 
 test('enisOf() knows the ENIs of records and of networks, each once', () => {
   const other = { ...REF, id: NEIGHBOUR };
-  const state = { ...known, reservations: [onEni('c1', ADDRESS), onEni('c2', '10.10.0.81', { eni: other })] };
+  const state = {
+    ...known,
+    reservations: written([onEni('c1', ADDRESS), onEni('c2', '10.10.0.81', { eni: other })]),
+  };
   assert.deepEqual(
     [...enisOf(state)],
     [
@@ -166,14 +170,19 @@ const prefixes: [
 ][] = [
   [
     'a prefix that the ENI holds',
-    { reservations: pods, delegations: [delegation(PREFIX)] },
+    { reservations: written(pods), delegations: [delegation(PREFIX)] },
     [PREFIX],
     undefined,
   ],
-  ['a prefix that the ENI lost', { reservations: pods, delegations: [delegation(PREFIX)] }, [], 'assign'],
+  [
+    'a prefix that the ENI lost',
+    { reservations: written(pods), delegations: [delegation(PREFIX)] },
+    [],
+    'assign',
+  ],
   [
     'a prefix that the ENI does not show yet',
-    { reservations: pods, delegations: [delegation(PREFIX)] },
+    { reservations: written(pods), delegations: [delegation(PREFIX)] },
     [],
     undefined,
     NOW + 59_999,
@@ -181,7 +190,9 @@ const prefixes: [
   [
     'a prefix that a pod waits for',
     {
-      reservations: [inPrefix('c1', '10.10.0.97', PREFIX, { state: 'assigning', deadline: NOW + 7_200_000 })],
+      reservations: written([
+        inPrefix('c1', '10.10.0.97', PREFIX, { state: 'assigning', deadline: NOW + 7_200_000 }),
+      ]),
       delegations: [delegation(PREFIX, { state: 'assigning' })],
     },
     [],
@@ -197,7 +208,7 @@ const prefixes: [
   ],
   [
     'a prefix of an ENI that is gone',
-    { reservations: pods, delegations: [delegation(PREFIX)] },
+    { reservations: written(pods), delegations: [delegation(PREFIX)] },
     undefined,
     'report',
   ],

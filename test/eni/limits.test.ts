@@ -6,7 +6,7 @@ import { applyReport } from '../../src/eni/report.ts';
 import { callEc2, queueOf } from '../../src/eni/round.ts';
 import { Failure } from '../../src/errors.ts';
 import type { State } from '../../src/model.ts';
-import { claimOnEni, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { claimOnEni, NOW, onEni, REF, stateOf, written } from '../allocator/claims.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 /** An m5.large holds ten addresses: its own, eight of somebody, one of a pod. */
@@ -42,14 +42,14 @@ test('EC2 is asked again after a while, on another ENI, and while something is l
   assert.ok(!(attempt(state, NOW + 60_000) instanceof Failure));
   const elsewhere = { ...state, limits: state.limits.map((limit) => ({ ...limit, eni: 'eni-0bad' })) };
   assert.ok(!(attempt(elsewhere) instanceof Failure));
-  const leaving = { ...state, reservations: [onEni('gone', '10.10.0.88', { state: 'releasing' })] };
+  const leaving = { ...state, reservations: written([onEni('gone', '10.10.0.88', { state: 'releasing' })]) };
   assert.ok(!(attempt(leaving) instanceof Failure));
 });
 
 test('there is room again when something has left', async () => {
   const cloud = fullCloud();
   const full = await round(stateOf([here, waiting]), cloud);
-  const state = await round({ ...full, reservations: [{ ...here, state: 'releasing' }] }, cloud);
+  const state = await round({ ...full, reservations: written([{ ...here, state: 'releasing' }]) }, cloud);
   assert.deepEqual(state.limits, []);
 });
 
@@ -57,6 +57,6 @@ test('a round in which nothing is said about room changes nothing about it', asy
   const cloud = fullCloud();
   const full = await round(stateOf([here, waiting]), cloud);
   cloud.fail('assign', 'unreachable');
-  const next = await round({ ...full, reservations: [here, waiting] }, cloud);
+  const next = await round({ ...full, reservations: written([here, waiting]) }, cloud);
   assert.deepEqual(next.limits, full.limits);
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { settle, type Wait } from '../../src/eni/queue.ts';
 import type { Reservation } from '../../src/model.ts';
 import type { Run } from '../../src/run.ts';
-import { heldBy } from '../../src/state.ts';
+import { allReservations, heldBy } from '../../src/state.ts';
 import { tryLock } from '../../src/store/lock.ts';
 import { attachment, onEni, REF, stateOf } from '../allocator/claims.ts';
 import { FakeCloud } from './fake-cloud.ts';
@@ -20,7 +20,7 @@ function settleWith(cloud: FakeCloud, run: Run, wait: Wait): Promise<void> {
   return settle(REF, wait, async () => cloud, run);
 }
 
-const stages = (run: Run): readonly string[] => run.store.read().reservations.map(({ state }) => state);
+const stages = (run: Run): readonly string[] => allReservations(run.store.read()).map(({ state }) => state);
 const many = (state: Reservation['state'], count = 20): readonly Reservation[] =>
   Array.from({ length: count }, (_, place) => onEni(`c${place}`, `10.10.0.${place + 80}`, { state }));
 

@@ -5,7 +5,7 @@ import { tellTakeOvers } from '../../src/eni/reassign-stale.ts';
 import { applyReport } from '../../src/eni/report.ts';
 import { callEc2, queueOf, type RoundReport } from '../../src/eni/round.ts';
 import type { Reservation } from '../../src/model.ts';
-import { NOW, onEni, PRIMARY, REF, stateOf } from '../allocator/claims.ts';
+import { NOW, onEni, opened, PRIMARY, REF, stateOf } from '../allocator/claims.ts';
 import { FakeCloud, NEIGHBOUR, NEIGHBOUR_INSTANCE, NEIGHBOUR_PRIMARY } from './fake-cloud.ts';
 
 const OWN = '10.10.0.90';
@@ -159,7 +159,7 @@ for (const action of ['instances', 'unassign'] as const) {
     cloud.fail(action, 'lost', 1);
     const report = await roundFor(cloud, owned(OWN));
     assert.equal(outcomeOf(report)?.kind, 'unanswered');
-    const { reservations } = applyReport(stateOf([owned(OWN)]), REF, report, NOW + 1);
+    const { reservations } = opened(applyReport(stateOf([owned(OWN)]), REF, report, NOW + 1));
     assert.deepEqual(reservations, [owned(OWN)], 'it was never on our ENI');
     assert.equal(outcomeOf(await roundFor(cloud, owned(OWN)))?.kind, 'held');
   });
@@ -176,7 +176,7 @@ test('reassignStale() finds the address free when the other ENI is gone by then'
 test('applyReport() forgets the leave to take over once the address is there, and marks it as nobody else’s', async () => {
   const cloud = stopped(OWN, OTHER);
   const report = await roundFor(cloud, owned(OWN));
-  const { reservations, marks } = applyReport(stateOf([owned(OWN)]), REF, report, NOW + 1);
+  const { reservations, marks } = opened(applyReport(stateOf([owned(OWN)]), REF, report, NOW + 1));
   assert.deepEqual(
     reservations.map(({ state, reassign }) => [state, reassign]),
     [['assigned', undefined]],

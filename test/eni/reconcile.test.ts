@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ReconcileOptions, reconcile } from '../../src/eni/reconcile.ts';
 import type { State } from '../../src/model.ts';
+import { allReservations } from '../../src/state.ts';
 import { mark, NOW, onEni, pod, REF, reservation, stateOf } from '../allocator/claims.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { FakeWorld } from './fake-world.ts';
@@ -47,7 +48,7 @@ async function run(options: Partial<ReconcileOptions>, cloud = new FakeCloud({ o
     results: all.map(({ action, address, result }) => `${action} ${address}: ${result}`).toSorted(),
     own: cloud.own.toSorted(),
     cloud,
-    left: process.store.read().reservations.map(({ container }) => container),
+    left: allReservations(process.store.read()).map(({ container }) => container),
   };
 }
 
@@ -75,7 +76,7 @@ test('reconcile() changes nothing in a dry run', async () => {
   const { results, own, left, cloud } = await run({ dryRun: true, orphans: true });
   assert.ok(results.length === 7 && results.every((line) => line.endsWith(': found')), results.join('\n'));
   assert.deepEqual(own, onTheEni);
-  assert.equal(left.length, everything.reservations.length);
+  assert.equal(left.length, allReservations(everything).length);
   assert.deepEqual([cloud.count('assign'), cloud.count('unassign')], [0, 0]);
 });
 

@@ -8,7 +8,19 @@ import { applyReport, unansweredError } from '../../src/eni/report.ts';
 import { queueOf, type RoundReport } from '../../src/eni/round.ts';
 import type { UnassignOutcome } from '../../src/eni/unassign.ts';
 import type { Reservation, State } from '../../src/model.ts';
-import { delegation, EMPTY, inPrefix, mark, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { allReservations } from '../../src/state.ts';
+import {
+  delegation,
+  EMPTY,
+  inPrefix,
+  mark,
+  NOW,
+  onEni,
+  opened,
+  REF,
+  stateOf,
+  written,
+} from '../allocator/claims.ts';
 import { span } from '../net/literals.ts';
 import { NEIGHBOUR } from './fake-cloud.ts';
 
@@ -44,14 +56,14 @@ const after = (one: Reservation, answers: Answers): State =>
 
 test('applyReport() makes `assigned` of what the ENI holds', () => {
   const state = after(assigning, { assigned: { '10.10.0.80': { kind: 'held' } } });
-  assert.deepEqual(state, stateOf([onEni('c1', '10.10.0.80', { since: LATER })]));
+  assert.deepEqual(opened(state), opened(stateOf([onEni('c1', '10.10.0.80', { since: LATER })])));
 });
 
 test('applyReport() writes a verdict down, and where the address is', () => {
   const verdict = { kind: 'address-taken', message: 'a neighbour has it' } as const;
   const outcome = { kind: 'refused', verdict, holder: NEIGHBOUR } as const;
   const state = after(assigning, { assigned: { '10.10.0.80': outcome } });
-  assert.deepEqual(state.reservations, [{ ...assigning, state: 'refused', since: LATER, verdict }]);
+  assert.deepEqual(allReservations(state), [{ ...assigning, state: 'refused', since: LATER, verdict }]);
   assert.deepEqual(state.marks, [
     mark('10.10.0.80', { reason: 'foreign', since: LATER, until: LATER + 300_000, eni: NEIGHBOUR }),
   ]);
@@ -60,7 +72,7 @@ test('applyReport() writes a verdict down, and where the address is', () => {
 test('applyReport() marks no address as foreign that is refused for another reason', () => {
   const verdict = { kind: 'eni-full', message: 'no room' } as const;
   const state = after(assigning, { assigned: { '10.10.0.80': { kind: 'refused', verdict } } });
-  assert.equal(state.reservations[0]?.state, 'refused');
+  assert.equal(allReservations(state)[0]?.state, 'refused');
   assert.deepEqual(state.marks, []);
 });
 
@@ -82,13 +94,13 @@ test('applyReport() remembers what the neighbours hold, and nothing of our own',
 
 test('applyReport() forgets a reservation once its address is off, and leaves a trace', () => {
   const state = after(releasing, { released: { '10.10.0.80': { kind: 'released' } } });
-  assert.deepEqual(state.reservations, []);
+  assert.deepEqual(allReservations(state), []);
   assert.deepEqual(state.marks, [mark('10.10.0.80', { since: LATER, until: LATER + 60_000, eni: REF.id })]);
 });
 
 test('applyReport() remembers that an Unassign had no answer, also when a later one has', () => {
   const unanswered = { '10.10.0.80': { kind: 'unanswered', error } } as const;
-  const [left] = after(releasing, { released: unanswered }).reservations;
+  const [left] = allReservations(after(releasing, { released: unanswered }));
   assert.deepEqual(left, { ...releasing, unanswered: true });
   const { marks } = after(left, { released: { '10.10.0.80': { kind: 'released' } } });
   assert.deepEqual(
@@ -99,9 +111,9 @@ test('applyReport() remembers that an Unassign had no answer, also when a later 
 
 test('applyReport() remembers that an Assign had no answer, for as long as the pod lives', () => {
   const unanswered = { '10.10.0.80': { kind: 'unanswered', error } } as const;
-  const [left = assigning] = after(assigning, { assigned: unanswered }).reservations;
+  const [left = assigning] = allReservations(after(assigning, { assigned: unanswered }));
   assert.deepEqual(left, { ...assigning, unconfirmed: true });
-  const [held] = after(left, { assigned: { '10.10.0.80': { kind: 'held' } } }).reservations;
+  const [held] = allReservations(after(left, { assigned: { '10.10.0.80': { kind: 'held' } } }));
   assert.equal(held?.state, 'assigned');
   assert.equal(held.unconfirmed, true);
 });
@@ -182,11 +194,11 @@ test('applyReport() has an address taken off that was given up while EC2 was ask
   const givenUp = onEni('c1', '10.10.0.80', { state: 'releasing', unasked: true });
   const answers = reportOf(stateOf([assigning]), { assigned: { '10.10.0.80': { kind: 'held' } } });
   const { unasked: _, ...asked } = givenUp;
-  assert.deepEqual(applyReport(stateOf([givenUp]), REF, answers, LATER).reservations, [asked]);
+  assert.deepEqual(allReservations(applyReport(stateOf([givenUp]), REF, answers, LATER)), [asked]);
   const lost = reportOf(stateOf([assigning]), {
     assigned: { '10.10.0.80': { kind: 'unanswered', error: new CloudError('transient', 'Timeout', 'no') } },
   });
-  assert.deepEqual(applyReport(stateOf([givenUp]), REF, lost, LATER).reservations, [
+  assert.deepEqual(allReservations(applyReport(stateOf([givenUp]), REF, lost, LATER)), [
     { ...asked, unconfirmed: true },
   ]);
 });
@@ -201,7 +213,7 @@ const afterPrefix = (outcome: AssignOutcome, state = wanted): State =>
   applyReport(state, REF, reportOf(state, { assigned: { [PREFIX]: outcome } }), LATER);
 
 test('applyReport() gives pods their addresses with the prefix', () => {
-  const { delegations, reservations } = afterPrefix({ kind: 'held' });
+  const { delegations, reservations } = opened(afterPrefix({ kind: 'held' }));
   assert.deepEqual(delegations, [delegation(PREFIX, { since: LATER })]);
   assert.deepEqual(reservations, [inPrefix('c1', '10.10.0.97', PREFIX, { since: LATER })]);
 });
@@ -211,8 +223,8 @@ test('applyReport() says nothing to pods that have theirs, or that wait for that
     inPrefix('c2', '10.10.0.98', PREFIX),
     inPrefix('c3', '10.10.0.99', PREFIX, { ...waiting, container: 'c3', eni: { ...REF, id: NEIGHBOUR } }),
   ];
-  const state = { ...wanted, reservations: others };
-  assert.deepEqual(afterPrefix({ kind: 'held' }, state).reservations, others);
+  const state = { ...wanted, reservations: written(others) };
+  assert.deepEqual(allReservations(afterPrefix({ kind: 'held' }, state)), others);
 });
 
 test('unansweredError() of an address in a prefix is what kept the prefix from an answer', () => {
@@ -225,7 +237,7 @@ test('applyReport() tells every pod of a refused prefix, and forgets that', () =
   const next = afterPrefix({ kind: 'refused', verdict, holder: NEIGHBOUR });
   assert.deepEqual(next.delegations, []);
   assert.deepEqual(
-    next.reservations.map((one) => [one.state, one.verdict, one.since]),
+    allReservations(next).map((one) => [one.state, one.verdict, one.since]),
     [['refused', verdict, LATER]],
   );
   assert.deepEqual(
@@ -235,7 +247,7 @@ test('applyReport() tells every pod of a refused prefix, and forgets that', () =
 });
 
 test('applyReport() remembers of a prefix that an Assign of it may still land', () => {
-  const { delegations, reservations } = afterPrefix({ kind: 'unanswered', error });
+  const { delegations, reservations } = opened(afterPrefix({ kind: 'unanswered', error }));
   assert.deepEqual(
     delegations.map(({ unconfirmed }) => unconfirmed),
     [true],
@@ -249,12 +261,12 @@ test('applyReport() hands nothing more out of a prefix that the ENI lost to some
     delegations: [delegation(PREFIX, { lost: true })],
   };
   const verdict = { kind: 'address-taken', message: 'no' } as const;
-  const { delegations, reservations } = afterPrefix({ kind: 'refused', verdict }, state);
+  const { delegations, reservations } = opened(afterPrefix({ kind: 'refused', verdict }, state));
   assert.deepEqual(
     delegations.map((one) => one.state),
     ['releasing'],
   );
-  assert.deepEqual(reservations, state.reservations, 'its pod may be alive');
+  assert.deepEqual(reservations, allReservations(state), 'its pod may be alive');
 });
 
 test('applyReport() forgets a prefix that came off, and explains it to whoever still sees it', () => {

@@ -7,6 +7,7 @@ import { planRelease } from '../../src/allocator/release.ts';
 import { applyReport } from '../../src/eni/report.ts';
 import { callEc2, queueOf } from '../../src/eni/round.ts';
 import type { State } from '../../src/model.ts';
+import { allReservations } from '../../src/state.ts';
 import {
   attachment,
   claimOnEni,
@@ -47,7 +48,7 @@ test('queueOf() has what waits at the ENI, of every network', () => {
 test('callEc2() takes off first, since that makes room on a full ENI', async () => {
   const full = Array.from({ length: 8 }, (_, place) => `10.10.0.${place + 90}`);
   const cloud = new FakeCloud({ instanceType: 'm5.large', own: ['10.10.0.81', ...full] });
-  const state = stateOf(mixed.reservations.slice(0, 2));
+  const state = stateOf(allReservations(mixed).slice(0, 2));
   const { released, assigned } = await callEc2(cloud, REF, queueOf(state, REF, { listed: [] }, NOW));
   assert.deepEqual(cloud.calls, [
     ['unassign', '10.10.0.81'],
@@ -68,7 +69,7 @@ test('callEc2() asks for addresses and prefixes in calls of their own, when all 
   cloud.assignElsewhere(REF.id, '10.10.0.112/28');
   const state: State = {
     ...stateOf([
-      ...mixed.reservations.slice(0, 2),
+      ...allReservations(mixed).slice(0, 2),
       inPrefix('c9', '10.10.0.97', '10.10.0.96/28', { state: 'assigning' }),
     ]),
     delegations: [
@@ -117,7 +118,7 @@ test('callEc2() does not ask for what is on the ENI without a record: EC2 would 
   const report = await callEc2(cloud, REF, queue);
   assert.deepEqual(cloud.calls, [['assign', '10.10.0.81']]);
   const next = applyReport(state, REF, report, NOW);
-  const [squatted] = next.reservations;
+  const [squatted] = allReservations(next);
   assert.deepEqual([squatted?.state, squatted?.verdict?.kind], ['refused', 'address-taken']);
   assert.match(squatted?.verdict?.message ?? '', /10\.10\.0\.80 .*no record explains why/);
   assert.deepEqual(
@@ -149,7 +150,7 @@ test('callEc2() takes nothing off that EC2 was never asked for', async () => {
   const state = stateOf([onEni('c1', '10.10.0.80', { state: 'releasing', unasked: true })]);
   const report = await callEc2(cloud, REF, queueOf(state, REF, { listed: cloud.own }, NOW));
   assert.deepEqual([cloud.calls, cloud.own], [[], ['10.10.0.80']]);
-  assert.deepEqual(applyReport(state, REF, report, NOW).reservations, []);
+  assert.deepEqual(allReservations(applyReport(state, REF, report, NOW)), []);
 });
 
 test('callEc2() calls nobody when nothing waits', async () => {
@@ -199,17 +200,22 @@ test('rounds bring ENI and state to agree: every pod has its address on the ENI,
         if (event.kind === 'del') state = planRelease(state, attachment(event.container), now);
         if (event.kind === 'fault') cloud.fail(event.action, event.fault, event.times);
         if (event.kind === 'round') state = await round(state, cloud, now);
-        for (const { address, state: stage } of state.reservations) {
+        for (const { address, state: stage } of allReservations(state)) {
           if (stage === 'assigned') assert.ok(cloud.own.includes(address), `${address} is not on the ENI`);
         }
       }
       for (const action of ['assign', 'unassign', 'describe'] as const) cloud.fail(action, 'lost', 0);
       for (let last = 0; last < 3; last++) {
         state = await round(state, cloud, now);
-        for (const { container, state: stage } of state.reservations)
+        for (const { container, state: stage } of allReservations(state))
           if (stage === 'refused') give(container);
       }
-      assert.deepEqual(cloud.own.toSorted(), state.reservations.map(({ address }) => address).toSorted());
+      assert.deepEqual(
+        cloud.own.toSorted(),
+        allReservations(state)
+          .map(({ address }) => address)
+          .toSorted(),
+      );
     }),
     { numRuns: 200 },
   );

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { queueOf } from '../../src/eni/round.ts';
 import { clearSign, mindLostCalls, setSign } from '../../src/eni/under-way.ts';
 import type { Reservation } from '../../src/model.ts';
-import { delegation, inPrefix, NOW, onEni, REF, stateOf } from '../allocator/claims.ts';
+import { allReservations } from '../../src/state.ts';
+import { delegation, inPrefix, NOW, onEni, opened, REF, stateOf } from '../allocator/claims.ts';
 import { makeNode } from './runs.ts';
 
 const waiting = stateOf([
@@ -21,10 +22,10 @@ test('mindLostCalls() marks what the calls were about when the ENI’s last proc
   await node.seed(waiting);
   setSign(REF, queueOf(waiting, REF, { listed: [] }, NOW), node.start());
   const later = onEni('later', '10.10.0.84', { state: 'assigning' });
-  await node.seed(stateOf([...waiting.reservations, later]));
+  await node.seed(stateOf([...allReservations(waiting), later]));
   const next = node.start();
   await mindLostCalls(REF, next);
-  const { reservations } = next.store.read();
+  const { reservations } = opened(next.store.read());
   const names = (marked: readonly Reservation[]) => marked.map(({ container }) => container);
   assert.deepEqual(names(reservations.filter(({ unconfirmed }) => unconfirmed)), ['coming']);
   assert.deepEqual(names(reservations.filter(({ unanswered }) => unanswered)), ['going']);
@@ -63,7 +64,7 @@ test('mindLostCalls() remembers calls for prefixes, and nothing of the pods that
   setSign(REF, queueOf(begun, REF, { listed: [] }, NOW), node.start());
   const next = node.start();
   await mindLostCalls(REF, next);
-  const { delegations, reservations, marks } = next.store.read();
+  const { delegations, reservations, marks } = opened(next.store.read());
   assert.deepEqual(
     delegations.map(({ unconfirmed = false, unanswered = false }) => [unconfirmed, unanswered]),
     [
@@ -71,7 +72,7 @@ test('mindLostCalls() remembers calls for prefixes, and nothing of the pods that
       [false, true],
     ],
   );
-  assert.deepEqual([reservations, marks], [begun.reservations, []]);
+  assert.deepEqual([reservations, marks], [allReservations(begun), []]);
 });
 
 test('mindLostCalls() knows after a reboot what EC2 was asked for, and what it was not', async () => {
@@ -84,7 +85,7 @@ test('mindLostCalls() knows after a reboot what EC2 was asked for, and what it w
   setSign(REF, queueOf(stateOf([begun]), REF, { listed: [] }, NOW), node.start());
   const next = node.start();
   await mindLostCalls(REF, next);
-  const { reservations } = next.store.read();
+  const { reservations } = opened(next.store.read());
   assert.deepEqual(
     reservations.map(({ unconfirmed = false, unasked = false }) => [unconfirmed, unasked]),
     [
@@ -100,5 +101,5 @@ test('mindLostCalls() passes over a sign that was never finished: no call had be
   const run = node.start();
   writeFileSync(join(run.directory, `${REF.id}.under-way`), '{"assign":["10.10');
   await mindLostCalls(REF, run);
-  assert.deepEqual(run.store.read().reservations, waiting.reservations);
+  assert.deepEqual(allReservations(run.store.read()), allReservations(waiting));
 });

@@ -1,4 +1,6 @@
 /** What happens in the VPC behind the node's back: faults, other people's hands, and time. */
+
+import { opened } from '../allocator/claims.ts';
 import type { Aws } from '../aws/aws.ts';
 import type { Ec2Fault } from '../aws/faults.ts';
 import { checkInvariants } from './invariants.ts';
@@ -87,7 +89,7 @@ export const plantCommand = (address: string): Command =>
     `puts ${address} on our ENI`,
     (_, node) => {
       const { aws, lateness } = node;
-      const { reservations, delegations, marks } = node.state();
+      const { reservations, delegations, marks } = opened(node.state());
       const isKnown = [...reservations, ...delegations, ...marks].some(
         (one) => one.eni && overlaps(one.address, address),
       );

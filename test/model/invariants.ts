@@ -1,7 +1,7 @@
 /** What is never allowed to happen (spec, section 4), held against the emulator after every command. */
 import assert from 'node:assert/strict';
 import type { State } from '../../src/model.ts';
-import { reservationsOf, scopeOf } from '../../src/state.ts';
+import { allReservations, reservationsOf, scopeOf } from '../../src/state.ts';
 import { isOnEni, type Ledger } from './ledger.ts';
 import { isOf, NETWORKS, type NetworkName } from './networks.ts';
 import { ENI, type Node } from './node.ts';
@@ -20,13 +20,13 @@ export function checkInvariants(ledger: Ledger, node: Node): void {
 }
 
 /** 4.1: two live attachments never hold one address, and no two records either. */
-function checkUnique(ledger: Ledger, { reservations }: State): void {
+function checkUnique(ledger: Ledger, state: State): void {
   const told = ledger
     .promises()
     .map(({ entry, address }) => `${isOnEni(entry) ? 'ENI' : entry.attachment.network} ${address}`);
   assertNoneTwice(told, 'of what live attachments were told');
-  const recorded = reservations
-    .filter(({ state }) => state !== 'refused')
+  const recorded = allReservations(state)
+    .filter(({ state: stage }) => stage !== 'refused')
     .map(({ network, eni, address }) => `${scopeOf(network, eni)} ${address}`);
   assertNoneTwice(recorded, 'of what is on record');
 }
@@ -37,18 +37,18 @@ function assertNoneTwice(items: readonly string[], where: string): void {
 }
 
 /** Who has an address of a prefix has it by a prefix that is on record, and no prefix is there twice. */
-function checkCarried({ reservations, delegations }: State): void {
+function checkCarried(state: State): void {
   assertNoneTwice(
-    delegations.map(({ address }) => address),
+    state.delegations.map(({ address }) => address),
     'of prefixes on record',
   );
-  for (const { address, prefix, state, network } of reservations) {
+  for (const { address, prefix, state: stage, network } of allReservations(state)) {
     if (prefix === undefined) continue;
     assert.ok(
       NETWORKS[network as NetworkName].isInPrefixes && isOf(prefix, address),
       `${address}, ${prefix}`,
     );
-    assert.ok(state === 'assigned' || state === 'assigning' || state === 'refused', `${address} is ${state}`);
+    assert.ok(stage === 'assigned' || stage === 'assigning' || stage === 'refused', `${address} is ${stage}`);
   }
 }
 
@@ -66,15 +66,13 @@ function checkHeld(ledger: Ledger, node: Node, state: State): void {
 }
 
 /** 4.3: whatever is on the ENI, somebody will take it off: it has a record, or we know that we asked for it. */
-function checkExplained(
-  { planted }: Ledger,
-  { aws, time }: Node,
-  { reservations, delegations, marks }: State,
-): void {
+function checkExplained({ planted }: Ledger, { aws, time }: Node, state: State): void {
   const explained = new Set([
     ...planted,
-    ...[...reservations, ...delegations].flatMap(({ eni, address }) => (eni?.id === ENI ? address : [])),
-    ...marks.flatMap(({ eni, reason, address, until }) =>
+    ...[...allReservations(state), ...state.delegations].flatMap(({ eni, address }) =>
+      eni?.id === ENI ? address : [],
+    ),
+    ...state.marks.flatMap(({ eni, reason, address, until }) =>
       eni === ENI && reason === 'asked' && until > time.now ? address : [],
     ),
   ]);
@@ -93,8 +91,8 @@ function checkDeeds(
   commits: readonly State[],
 ): void {
   const own = new Set(
-    commits.flatMap(({ reservations }) =>
-      reservations.flatMap(({ address, reassign }) => (reassign === 'stale' ? address : [])),
+    commits.flatMap((state) =>
+      allReservations(state).flatMap(({ address, reassign }) => (reassign === 'stale' ? address : [])),
     ),
   );
   for (const { cause, eniId, lost, gained } of aws.mutations()) {

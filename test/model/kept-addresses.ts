@@ -1,6 +1,7 @@
 /** What a sticky network promises: a pod that comes back has its address, unless somebody needed it. */
 import assert from 'node:assert/strict';
-import type { Binding, MarkReason, State } from '../../src/model.ts';
+import type { Binding, MarkReason } from '../../src/model.ts';
+import { opened } from '../allocator/claims.ts';
 import type { Entry } from './ledger.ts';
 import { ADDRESSES, isOf, NETWORKS } from './networks.ts';
 import { ENI, type Node, OTHER_ENI } from './node.ts';
@@ -31,7 +32,7 @@ export function rememberKept({ attachment, pod }: Entry, node: Node): Kept {
 }
 
 function unavailableIn(node: Node): ReadonlySet<string> {
-  const { reservations, delegations, marks }: State = node.state();
+  const { reservations, delegations, marks } = opened(node.state());
   const prefixes = [
     ...[ENI, OTHER_ENI].flatMap((eni) => node.aws.prefixes(eni)),
     ...delegations.map(({ address }) => address),

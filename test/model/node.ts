@@ -182,7 +182,7 @@ export class Node implements AsyncDisposable {
     const versions = this.#disk.list().map((name) => Number(/^state\.(\d+)\.json$/.exec(name)?.[1] ?? 0));
     const version = Math.max(0, ...versions);
     if (version === this.#latest.version) return;
-    const reading = parseDocument(this.#disk.read(`state.${version}.json`) ?? '', version);
+    const reading = parseDocument(this.#disk.read(`state.${version}.json`) ?? Buffer.of(), version);
     if (reading.kind !== 'document') throw new Error(`version ${version} of the state is ${reading.kind}`);
     if (version !== this.#latest.version + 1) throw new Error(`version ${version} came unseen`);
     this.#latest = reading.document;

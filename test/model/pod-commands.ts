@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { AsyncCommand } from 'fast-check';
 import type { Reservation } from '../../src/model.ts';
-import { reservationsOf } from '../../src/state.ts';
+import { allReservations, reservationsOf } from '../../src/state.ts';
 import { checkInvariants } from './invariants.ts';
 import { checkKept, rememberKept } from './kept-addresses.ts';
 import { type Entry, isOnEni, type Ledger } from './ledger.ts';
@@ -97,9 +97,8 @@ interface Heirloom {
 /** What containers of the pod left it whole whose sandboxes are gone: the addresses of each of them. */
 function heirloomsOf({ attachment, pod }: Entry, node: Node): readonly Heirloom[] {
   const { sets, takesOver } = NETWORKS[attachment.network];
-  const left = node
-    .state()
-    .reservations.filter((one) => one.network === attachment.network && one.pod?.uid === pod)
+  const left = allReservations(node.state())
+    .filter((one) => one.network === attachment.network && one.pod?.uid === pod)
     .filter(({ container, state }) => state === 'assigned' && !node.hasSandbox(container))
     .toSorted((a, b) => a.set - b.set);
   const byContainer = Map.groupBy(left, ({ container }) => container);

@@ -1,6 +1,7 @@
 /** Stories that the model once had to tell: short runs of it, with what is to be seen on the way. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { opened } from '../allocator/claims.ts';
 import { delayCommand, faultCommand, moveAwayCommand, passCommand, plantCommand } from './cloud-commands.ts';
 import { ENI, OTHER_ENI } from './node.ts';
 import { addCommand, type Command, delCommand, rebootCommand, renewCommand } from './pod-commands.ts';
@@ -27,7 +28,7 @@ const records = (...expected: readonly string[]): Command => ({
   check: () => true,
   toString: () => `on record: ${expected.join()}`,
   async run(_, node) {
-    const { reservations } = node.state();
+    const { reservations } = opened(node.state());
     assert.deepEqual(
       reservations.map(({ container, address, state }) => `${container} ${address} ${state}`),
       expected,

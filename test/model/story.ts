@@ -1,6 +1,7 @@
 /** One run of the model: a node to which things happen, and at the end of which everything is cleared up. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { allReservations } from '../../src/state.ts';
 import { checkInvariants } from './invariants.ts';
 import { Ledger } from './ledger.ts';
 import { ENI, Node } from './node.ts';
@@ -35,7 +36,7 @@ async function clearUp(ledger: Ledger, node: Node): Promise<void> {
       outcome.kind === 'done' &&
       outcome.value.every(({ action, result }) => action === 'report' && result === 'found');
   }
-  assert.deepEqual(node.state().reservations, []);
+  assert.deepEqual(allReservations(node.state()), []);
   const { delegations } = node.state();
   assert.ok(delegations.every(({ state }) => state === 'assigned'));
   assert.ok(delegations.length <= SPARE, 'no more prefixes than are to spare');

@@ -1,6 +1,7 @@
 /** The ways in which reservations may change from one commit to the next. */
 import assert from 'node:assert/strict';
 import type { Reservation, State } from '../../src/model.ts';
+import { allReservations } from '../../src/state.ts';
 
 type Stage = Reservation['state'] | 'nothing';
 
@@ -82,8 +83,12 @@ function isHandedOn(
 ): boolean {
   const isIt = (one: Reservation): boolean =>
     one.address === address && one.eni?.id === eni?.id && (eni !== undefined || one.network === network);
-  const givers = before.reservations.filter(isIt).filter((one) => !after.reservations.some(isSame(one)));
-  const takers = after.reservations.filter(isIt).filter((one) => !before.reservations.some(isSame(one)));
+  const givers = allReservations(before)
+    .filter(isIt)
+    .filter((one) => !allReservations(after).some(isSame(one)));
+  const takers = allReservations(after)
+    .filter(isIt)
+    .filter((one) => !allReservations(before).some(isSame(one)));
   const [giver] = givers;
   const [taker] = takers;
   if (givers.length !== 1 || takers.length !== 1 || !giver || !taker) return false;
@@ -95,7 +100,8 @@ const isSame = (one: Reservation) => (other: Reservation) => placeOf(one) === pl
 const placeOf = ({ network, container, interface: name, set, address }: Reservation): string =>
   `${address} of set ${set} for ${name} of ${container} on ${network}`;
 
-function byPlace({ reservations }: State): ReadonlyMap<string, Reservation> {
+function byPlace(state: State): ReadonlyMap<string, Reservation> {
+  const reservations = allReservations(state);
   const places = new Map(reservations.map((one) => [placeOf(one), one]));
   assert.equal(places.size, reservations.length, 'no reservation is there twice');
   return places;

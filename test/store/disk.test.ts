@@ -26,42 +26,48 @@ class Folder implements Disposable {
   }
 }
 
+const bytesOf = (text: string): Uint8Array => Buffer.from(text);
+
+const textOf = (disk: Disk, name: string): string | undefined => disk.read(name)?.toString();
+
 const CREATE = ['open tmp', 'write tmp', 'fsync tmp', 'close tmp', 'link tmp name', 'unlink tmp'];
 
 test('create() syncs the file before it has its name, and the directory before it answers', () => {
   using folder = new Folder();
   using watch = watchSyscalls();
-  assert.equal(folder.disk.create('name', 'text', 'tmp'), 'created');
+  assert.equal(folder.disk.create('name', bytesOf('text'), 'tmp'), 'created');
   const directory = folder.path.replace(/.*\//, '');
   const sync = ['open', 'fsync', 'close'].map((call) => `${call} ${directory}`);
   assert.deepEqual(watch.calls, [...CREATE, ...sync]);
-  assert.equal(folder.disk.read('name'), 'text');
+  assert.equal(textOf(folder.disk, 'name'), 'text');
 });
 
 test('create() of a name that exists leaves that file, and nothing of its own', () => {
   using folder = new Folder();
-  folder.disk.create('name', 'first', 'tmp');
+  folder.disk.create('name', bytesOf('first'), 'tmp');
   using watch = watchSyscalls();
-  assert.equal(folder.disk.create('name', 'second', 'tmp'), 'exists');
+  assert.equal(folder.disk.create('name', bytesOf('second'), 'tmp'), 'exists');
   assert.deepEqual(watch.calls, CREATE);
-  assert.equal(folder.disk.read('name'), 'first');
+  assert.equal(textOf(folder.disk, 'name'), 'first');
   assert.deepEqual(folder.disk.list(), ['name']);
 });
 
 test('create() writes what the kernel takes piece by piece', () => {
   using folder = new Folder();
   const text = 'äöü'.repeat(100_000);
-  folder.disk.create('name', text, 'tmp');
-  assert.equal(folder.disk.read('name'), text);
+  folder.disk.create('name', bytesOf(text), 'tmp');
+  assert.equal(textOf(folder.disk, 'name'), text);
 });
 
 for (const [index, call] of [...CREATE, 'open', 'fsync', 'close'].entries()) {
   test(`create() that is cut off at call ${index + 1} (${call}) leaves the whole text or no name`, () => {
     using folder = new Folder();
-    using _watch = watchSyscalls((_, at) => (at >= index ? new Cut() : undefined));
-    assert.throws(() => folder.disk.create('name', 'text', 'tmp'), Cut);
+    {
+      using _watch = watchSyscalls((_, at) => (at >= index ? new Cut() : undefined));
+      assert.throws(() => folder.disk.create('name', bytesOf('text'), 'tmp'), Cut);
+    }
     const isLinked = index > CREATE.indexOf('link tmp name');
-    assert.equal(folder.disk.read('name'), isLinked ? 'text' : undefined);
+    assert.equal(textOf(folder.disk, 'name'), isLinked ? 'text' : undefined);
   });
 }
 
@@ -69,7 +75,7 @@ test('create() whose link is refused for another reason than the name fails', ()
   using folder = new Folder();
   const refusal = Object.assign(new Error('EPERM: hard links are not supported here'), { code: 'EPERM' });
   using _watch = watchSyscalls((call) => (call.startsWith('link') ? refusal : undefined));
-  assert.throws(() => folder.disk.create('name', 'text', 'tmp'), refusal);
+  assert.throws(() => folder.disk.create('name', bytesOf('text'), 'tmp'), refusal);
   assert.deepEqual(readdirSync(folder.path), []);
 });
 
@@ -77,7 +83,7 @@ test('prepare() makes the directory for root alone, its parents as usual, and ag
   using folder = new Folder();
   const disk = openDisk(join(folder.path, 'a', 'b'));
   disk.prepare();
-  disk.create('name', 'text', 'tmp');
+  disk.create('name', bytesOf('text'), 'tmp');
   disk.prepare();
   assert.deepEqual(disk.list(), ['name']);
 });
@@ -97,7 +103,7 @@ test('list(), read() and remove() do not take an error for nothing', () => {
   mkdirSync(join(folder.path, 'name'));
   assert.throws(() => folder.disk.read('name'), { code: 'EISDIR' });
   assert.throws(() => folder.disk.remove('name'));
-  folder.disk.create('file', '', 'tmp');
+  folder.disk.create('file', bytesOf(''), 'tmp');
   assert.throws(() => openDisk(join(folder.path, 'file')).list(), { code: 'ENOTDIR' });
 });
 
@@ -105,17 +111,17 @@ test('overwrite() gives a file its text, whatever it had, for root alone, and cl
   using folder = new Folder();
   folder.disk.overwrite('name', 'a long text');
   folder.disk.overwrite('name', 'text');
-  assert.equal(folder.disk.read('name'), 'text');
+  assert.equal(textOf(folder.disk, 'name'), 'text');
   assert.equal(statSync(join(folder.path, 'name')).mode & 0o777, 0o600);
   folder.disk.clear('name');
-  assert.equal(folder.disk.read('name'), '');
+  assert.equal(textOf(folder.disk, 'name'), '');
   folder.disk.clear('nothing');
   assert.equal(folder.disk.read('nothing'), undefined);
 });
 
 test('modifiedAt() is the modification time in milliseconds', () => {
   using folder = new Folder();
-  folder.disk.create('name', 'text', 'tmp');
+  folder.disk.create('name', bytesOf('text'), 'tmp');
   utimesSync(join(folder.path, 'name'), 0, 1_800_000_000);
   assert.equal(folder.disk.modifiedAt('name'), 1_800_000_000_000);
 });

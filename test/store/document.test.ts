@@ -1,8 +1,11 @@
 /** The document on disk: read back as it was written, or known for what it is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import type { Delegation, Mark, Reservation, State } from '../../src/model.ts';
+import { inBlocks } from '../../src/reservations.ts';
+import { allReservations, reservationsOf } from '../../src/state.ts';
 import {
   type Document,
   EMPTY,
@@ -10,6 +13,7 @@ import {
   includesCommit,
   parseDocument,
   printDocument,
+  type Reading,
   successor,
 } from '../../src/store/document.ts';
 import {
@@ -18,6 +22,7 @@ import {
   EMPTY as EMPTY_STATE,
   mark,
   onEni,
+  opened,
   pod,
   reservation,
 } from '../allocator/claims.ts';
@@ -51,7 +56,7 @@ const arbitraryMark: fc.Arbitrary<Mark> = fc
   .map(([address, reason, until]) => mark(address, { reason, until }));
 
 const arbitraryState: fc.Arbitrary<State> = fc.record({
-  reservations: fc.array(arbitraryReservation, { maxLength: 5 }),
+  reservations: fc.array(arbitraryReservation, { maxLength: 5 }).map(inBlocks),
   delegations: fc.array(arbitraryDelegation, { maxLength: 3 }),
   marks: fc.array(arbitraryMark, { maxLength: 5 }),
   cursors: fc.dictionary(fc.string({ unit: 'grapheme' }), arbitraryText, { noNullPrototype: true }),
@@ -96,7 +101,7 @@ const arbitraryState: fc.Arbitrary<State> = fc.record({
   ),
 });
 
-const arbitraryDocument: fc.Arbitrary<Omit<Document, 'blocks'>> = fc.record({
+const arbitraryDocument: fc.Arbitrary<Document> = fc.record({
   version: fc.nat(),
   history: fc.array(fc.stringMatching(/^[0-9a-z]{11}$/), { maxLength: HISTORY }),
   state: arbitraryState,
@@ -107,20 +112,23 @@ const arbitraryDocument: fc.Arbitrary<Omit<Document, 'blocks'>> = fc.record({
   ),
 });
 
-const print = (document: Omit<Document, 'blocks'>): string => printDocument({ ...document, blocks: [] });
+const print = (document: Document): string => printDocument(document).toString();
 
-/** What was read, but for the texts. */
-function parse(text: string, version: number): unknown {
-  const reading = parseDocument(text, version);
-  if (reading.kind !== 'document') return reading;
-  const { blocks: _texts, ...document } = reading.document;
-  return document;
+const parse = (text: string, version: number): Reading => parseDocument(Buffer.from(text), version);
+
+/** A document with its reservations as a list, to be compared. */
+const plain = ({ state, ...rest }: Document) => structuredClone({ ...rest, state: opened(state) });
+
+/** The document that the text is read as. */
+function parsed(text: string, version: number) {
+  const reading = parse(text, version);
+  return reading.kind === 'document' ? plain(reading.document) : reading;
 }
 
 test('parseDocument() reads what printDocument() wrote', () => {
   fc.assert(
     fc.property(arbitraryDocument, (document) => {
-      assert.deepEqual(parse(print(document), document.version), structuredClone(document));
+      assert.deepEqual(parsed(print(document), document.version), plain(document));
     }),
   );
 });
@@ -129,7 +137,7 @@ test('parseDocument() reads every layout of the same JSON', () => {
   fc.assert(
     fc.property(arbitraryDocument, fc.constantFrom(0, 2), (document, indent) => {
       const text = JSON.stringify(JSON.parse(print(document)), undefined, indent).replaceAll('\n', '\r\n');
-      assert.deepEqual(parse(text, document.version), structuredClone(document));
+      assert.deepEqual(parsed(text, document.version), plain(document));
     }),
   );
 });
@@ -139,7 +147,7 @@ test('parseDocument() knows every beginning of a document for damaged, wherever 
     fc.property(arbitraryDocument, (document) => {
       const text = print(document);
       for (let length = 0; length < text.trimEnd().length; length++)
-        assert.equal(parseDocument(text.slice(0, length), document.version).kind, 'damaged');
+        assert.equal(parse(text.slice(0, length), document.version).kind, 'damaged');
     }),
     { numRuns: 20 },
   );
@@ -148,44 +156,45 @@ test('parseDocument() knows every beginning of a document for damaged, wherever 
 test('parseDocument() answers for whatever bytes, and never throws', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), fc.nat(), (text, version) => {
-      assert.equal(parseDocument(text, version).kind, 'damaged');
+      assert.equal(parse(text, version).kind, 'damaged');
     }),
   );
 });
 
 test('parseDocument() knows another format before it looks any further', () => {
   const newer = { kind: 'other-format', format: FORMAT + 1 };
-  assert.deepEqual(parseDocument(`{"format":${FORMAT + 1}}`, 7), newer);
-  assert.deepEqual(parseDocument(`{"format":${FORMAT + 1},"version":8,"reservations":"?"}`, 7), newer);
+  assert.deepEqual(parse(`{"format":${FORMAT + 1}}`, 7), newer);
+  assert.deepEqual(parse(`{"format":${FORMAT + 1},"version":8,"reservations":"?"}`, 7), newer);
   const older = '{"format": 1, "version": 7, "reservations": []}';
-  assert.deepEqual(parseDocument(older, 7), { kind: 'other-format', format: 1 });
+  assert.deepEqual(parse(older, 7), { kind: 'other-format', format: 1 });
 });
 
 test('parseDocument() keeps what a later version may have written: parts of the document, and fields of reservations', () => {
   const document = {
     version: 1,
     history: [],
-    state: { ...EMPTY_STATE, reservations: [reservation('c1', '10.10.0.1')] },
+    state: { ...EMPTY_STATE, reservations: inBlocks([reservation('c1', '10.10.0.1')]) },
     unknown: {},
   };
   const text = print(document)
     .replace('{', '{"floats":[{"address":"10.10.0.9"}],')
     .replace('{"container"', '{"mood":"fine","container"');
+  const moody = { mood: 'fine', ...reservation('c1', '10.10.0.1') };
   const read = {
     ...document,
-    state: { ...document.state, reservations: [{ mood: 'fine', ...reservation('c1', '10.10.0.1') }] },
+    state: { ...document.state, reservations: inBlocks([moody]) },
     unknown: { floats: [{ address: '10.10.0.9' }] },
   };
-  assert.deepEqual(parse(text, 1), read);
-  assert.deepEqual(parse(print(read), 1), read);
-  const next = successor({ ...read, blocks: [] }, 2, 'next', EMPTY_STATE);
+  assert.deepEqual(parsed(text, 1), plain(read));
+  assert.deepEqual(parsed(print(read), 1), plain(read));
+  const next = successor(read, 2, 'next', EMPTY_STATE);
   assert.deepEqual(next.unknown, read.unknown, 'a commit hands them on');
 });
 
 test('printDocument() has one reservation, mark or binding a line, for people and diffs', () => {
   const state = {
     ...EMPTY_STATE,
-    reservations: ['1', '2'].map((n) => reservation(n, `10.10.0.${n}`)),
+    reservations: inBlocks(['1', '2'].map((n) => reservation(n, `10.10.0.${n}`))),
     marks: [mark('10.10.0.3')],
     bindings: [binding('shop/db-0', '10.10.0.4')],
   };
@@ -218,6 +227,70 @@ test('includesCommit() is never wrong where versions were skipped because they w
 });
 
 test('parseDocument() reads a document without the parts that later versions of the program may add', () => {
-  const { enis: _enis, limits: _limits, bindings: _bindings, ...json } = JSON.parse(printDocument(EMPTY));
-  assert.deepEqual(parseDocument(JSON.stringify(json), EMPTY.version), { kind: 'document', document: EMPTY });
+  const { enis: _enis, limits: _limits, bindings: _bindings, ...json } = JSON.parse(print(EMPTY));
+  assert.deepEqual(parse(JSON.stringify(json), EMPTY.version), { kind: 'document', document: EMPTY });
+});
+
+/** A document of so many reservations. */
+const documentOf = (reservations: number): Document => {
+  const many = Array.from({ length: reservations }, (_, index) =>
+    onEni(`c${index}`, `10.10.${index >> 8}.${index & 255}`),
+  );
+  return { version: 7, history: ['a'], state: { ...EMPTY_STATE, reservations: inBlocks(many) }, unknown: {} };
+};
+
+/** As many as need no sum, and one more. */
+const [FEW, MANY] = [documentOf(15 * 64), documentOf(15 * 64 + 1)];
+
+const SUM = /,\n"sum": "([\da-f]{8})"/;
+
+test('a document with many reservations has the sum of what stands before it; one with few has none', () => {
+  assert.doesNotMatch(print(FEW), SUM);
+  const text = print(MANY);
+  const [end = '', sum] = /\n\],\n"sum": "([\da-f]{8})"\n\}\n$/.exec(text) ?? [];
+  assert.equal(sum, crc32(text.slice(0, -end.length)).toString(16).padStart(8, '0'));
+  for (const document of [FEW, MANY]) assert.deepEqual(parsed(print(document), 7), plain(document));
+});
+
+test('one byte that is another one is damage to a document with a sum, wherever it is', () => {
+  const bytes = printDocument(MANY);
+  const begin = bytes.indexOf('"version"');
+  const end = bytes.indexOf('\n],\n"sum"');
+  fc.assert(
+    fc.property(fc.integer({ min: begin, max: end - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {
+      const damaged = Buffer.from(bytes);
+      damaged.writeUInt8(damaged.readUInt8(at) ^ change, at);
+      assert.equal(parseDocument(damaged, 7).kind, 'damaged', `byte ${at}`);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** The text with another block in the place of its second one, and with the sum that is right for that. */
+function withBlock(text: string, block: string): string {
+  const blocks = text.split(',\n\n');
+  const [body = ''] = blocks.with(1, block).join(',\n\n').split('\n],\n"sum"');
+  return `${body}\n],\n"sum": "${crc32(body).toString(16).padStart(8, '0')}"\n}\n`;
+}
+
+test('blocks of a document with a sum are read when somebody looks into them', () => {
+  const reading = parse(withBlock(print(MANY), '{}'), 7);
+  assert.ok(reading.kind === 'document');
+  const { state } = reading.document;
+  assert.equal(reservationsOf(state, { network: 'pods', container: 'c200', interface: 'net1' }).length, 1);
+  assert.throws(() => allReservations(state), {
+    kind: 'io',
+    message: 'a block of its reservations is malformed',
+  });
+});
+
+test('a document whose sum was taken out by hand is read as a whole', () => {
+  const text = print(MANY).replace(SUM, '');
+  assert.deepEqual(parsed(text, 7), plain(MANY));
+  assert.equal(parse(text.replace('"c200"', '"c200'), 7).kind, 'damaged');
+});
+
+test('another format is known before its sum, which may be made in another way', () => {
+  const text = print(MANY).replace(/"format": \d+/, '"format": 99');
+  assert.deepEqual(parse(text, 7), { kind: 'other-format', format: 99 });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { deadlineAt } from '../../src/deadline.ts';
 import { openLog } from '../../src/log.ts';
 import type { State } from '../../src/model.ts';
-import { addReservations, type Change } from '../../src/state.ts';
+import { addReservations, allReservations, type Change } from '../../src/state.ts';
 import { type Disk, openDisk } from '../../src/store/disk.ts';
 import { parseDocument, printDocument, successor } from '../../src/store/document.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -73,7 +73,7 @@ export class Place implements Disposable {
     const disk = openDisk(this.directory);
     for (const address of addresses) {
       const latest = latestVersion(disk);
-      const reading = parseDocument(disk.read(fileOf(latest)) ?? '', latest);
+      const reading = parseDocument(disk.read(fileOf(latest)) ?? Buffer.of(), latest);
       if (reading.kind !== 'document') throw new Error(`version ${latest} is ${reading.kind}`);
       const { document } = reading;
       const next = successor(document, latest + 1, `rival of ${latest}`, adds(address)(document.state).state);
@@ -95,8 +95,8 @@ export const fileOf = (version: number): string => `state.${version}.json`;
 const latestVersion = (disk: Disk): number =>
   Math.max(...disk.list().flatMap((name) => Number(/^state\.(\d+)\.json$/.exec(name)?.[1] ?? [])));
 
-export const addressesOf = ({ reservations }: State): readonly string[] =>
-  reservations.map(({ address }) => address);
+export const addressesOf = (state: State): readonly string[] =>
+  allReservations(state).map(({ address }) => address);
 
 /** A change that records the address for a container of the same name. */
 export const adds =

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
+import { allReservations } from '../../src/state.ts';
 import { readHostLocal } from '../../src/takeover/host-local.ts';
 import { planTakeover } from '../../src/takeover/plan.ts';
 import { EMPTY, ENI, NOW, onEni, rangeSets, reservation, stateOf } from '../allocator/claims.ts';
@@ -79,7 +80,7 @@ const inherited = {
 test('planTakeover() puts living pods on record, whose addresses the ENI is to get', () => {
   const destination = { rangeSets: sets, cooldownMs: 0, eni: ENI };
   const { state, value } = planTakeover(EMPTY, inherited, destination, circumstances);
-  assert.deepEqual(state.reservations, [onEni('c1', '10.10.0.80', { lost: true })]);
+  assert.deepEqual(allReservations(state), [onEni('c1', '10.10.0.80', { lost: true })]);
   assert.deepEqual(state.cursors, { 'pods/0': '10.10.0.80' });
   assert.deepEqual(
     value.map(({ action }) => action),
@@ -106,5 +107,5 @@ test('planTakeover() takes nothing from another attachment, on whatever network 
 
 test('planTakeover() without a configuration records the address alone', () => {
   const { state } = planTakeover(EMPTY, inherited, { rangeSets: [], cooldownMs: 0 }, circumstances);
-  assert.deepEqual(state.reservations, [reservation('c1', '10.10.0.80', { length: 32, gateway: '' })]);
+  assert.deepEqual(allReservations(state), [reservation('c1', '10.10.0.80', { length: 32, gateway: '' })]);
 });

@@ -1,9 +1,11 @@
 /** Makes a node on which many pods live already, as so many ADDs would have left it. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deadlineAt } from '../../../src/deadline.ts';
 import { openLog } from '../../../src/log.ts';
-import type { Reservation } from '../../../src/model.ts';
+import type { Pod, Reservation } from '../../../src/model.ts';
+import { inBlocks } from '../../../src/reservations.ts';
 import { observeSandbox } from '../../../src/sandbox.ts';
 import { openDisk } from '../../../src/store/disk.ts';
 import { openStore } from '../../../src/store/store.ts';
@@ -20,7 +22,13 @@ const PATIENCE_MS = 60_000;
 export const addressesOf = (pods: number): readonly string[] =>
   Array.from({ length: pods }, (_, index) => `10.64.${(index + 2) >> 8}.${(index + 2) & 255}`);
 
-const containerOf = (index: number): string => `resident-${String(index).padStart(6, '0')}`;
+/** A container with its pod, with names as long as kubelet makes them; another one for every `seed`. */
+export function residentOf(seed: string): { readonly container: string; readonly pod: Pod } {
+  const container = createHash('sha256').update(seed).digest('hex');
+  const [set, one] = [container.slice(0, 10), container.slice(10, 15)];
+  const uid = container.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
+  return { container, pod: { namespace: 'user-plane', name: `upf-${set}-${one}`, uid } };
+}
 
 /** Writes eni-local's state by its own store, so that what is measured is what it reads. */
 export async function fillEniLocal(directory: string, pods: number, netns: string): Promise<void> {
@@ -32,7 +40,7 @@ export async function fillEniLocal(directory: string, pods: number, netns: strin
   const reservations = addresses.map(
     (address, index): Reservation => ({
       network: NETWORK,
-      container: containerOf(index),
+      ...residentOf(`resident ${index}`),
       interface: 'net1',
       set: 0,
       address,
@@ -49,7 +57,10 @@ export async function fillEniLocal(directory: string, pods: number, netns: strin
   const deadline = deadlineAt(realWorld.elapsed() + PATIENCE_MS, realWorld);
   const store = openStore(openDisk(directory), realWorld, deadline, log);
   const cursors = { [`${NETWORK}/0`]: addresses.at(-1) ?? '' };
-  await store.transact((state) => ({ state: { ...state, reservations, cursors }, value: undefined }));
+  await store.transact((state) => ({
+    state: { ...state, reservations: inBlocks(reservations), cursors },
+    value: undefined,
+  }));
 }
 
 /** Writes host-local's folder: a file for each address, and one that names the last address. */
@@ -57,7 +68,7 @@ export function fillHostLocal(directory: string, pods: number): void {
   const at = (name: string): string => join(directory, NETWORK, name);
   mkdirSync(at(''), { recursive: true });
   for (const [index, address] of addressesOf(pods).entries()) {
-    writeFileSync(at(address), `${containerOf(index)}\r\nnet1`);
+    writeFileSync(at(address), `${residentOf(`resident ${index}`).container}\r\nnet1`);
     if (index === pods - 1) writeFileSync(at('last_reserved_ip.0'), address);
   }
 }

@@ -5,7 +5,7 @@ import { Folder } from '../place.ts';
 import { ENI_LOCAL, hostLocal } from '../programs.ts';
 import type { Tell } from '../report.ts';
 import { median, rotated } from '../statistics.ts';
-import { addressesOf, fillEniLocal, fillHostLocal, NETWORK, SUBNET } from './fill.ts';
+import { addressesOf, fillEniLocal, fillHostLocal, NETWORK, residentOf, SUBNET } from './fill.ts';
 
 export interface GrowthPlan {
   /** How many pods live on the node, from none. */
@@ -43,7 +43,7 @@ export async function measureGrowth({ sizes, rounds }: GrowthPlan, tell: Tell): 
   // The first round warms the page cache.
   for (let round = 0; round <= rounds; round++) {
     tell(`round ${round} of ${rounds}`);
-    for (const site of rotated(sites, round)) await visit(site, `pod-${round}`, round > 0);
+    for (const site of rotated(sites, round)) await visit(site, `visitor ${round}`, round > 0);
   }
   const programs = [...Map.groupBy(sites, ({ program }) => program)];
   return {
@@ -61,7 +61,14 @@ export async function measureGrowth({ sizes, rounds }: GrowthPlan, tell: Tell): 
 }
 
 /** A pod comes, is checked and goes, so that the node is as it was. */
-async function visit({ plugin, runs, pods }: Site, container: string, counts: boolean): Promise<void> {
+async function visit(
+  { plugin: { env, ...rest }, runs, pods }: Site,
+  seed: string,
+  counts: boolean,
+): Promise<void> {
+  const { container, pod } = residentOf(seed);
+  const names = [`K8S_POD_NAMESPACE=${pod.namespace}`, `K8S_POD_NAME=${pod.name}`, `K8S_POD_UID=${pod.uid}`];
+  const plugin = { ...rest, env: { ...env, CNI_ARGS: ['IgnoreUnknown=1', ...names].join(';') } };
   const added = await call(plugin, 'ADD', container);
   const checked = await call(plugin, 'CHECK', container, added);
   const deleted = await call(plugin, 'DEL', container);

@@ -54,7 +54,7 @@ export async function measurePrefix(plan: PrefixPlan, tell: Tell): Promise<Prefi
       mode,
       pods,
       onEnis: mode === 'prefix' ? [pods] : spread(pods),
-      runs: { ADD: new Array<Storm>(), DEL: new Array<Storm>() },
+      runs: { ADD: [] as Storm[], DEL: [] as Storm[] },
     })),
   );
   for (let round = 0; round < plan.rounds; round++) {

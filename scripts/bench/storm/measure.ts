@@ -58,7 +58,7 @@ export async function measureStorm(
     sizes.map((pods) => ({
       pods,
       latencyMs,
-      runs: { ADD: new Array<Storm>(), DEL: new Array<Storm>() },
+      runs: { ADD: [] as Storm[], DEL: [] as Storm[] },
     })),
   );
   const empty: number[] = [];
