@@ -272,10 +272,11 @@ test('two nodes fetch prefixes of the same range at the same time, and none gets
 test('a VPC CNI that takes prefixes and addresses of the subnet all the while is robbed of nothing', async () => {
   await using host = await startHost(interfaces, prefixMode({ spare: 0 }, { cooldown: 0, order: 'reverse' }));
   const { aws, node } = host;
-  aws.startActor({ kind: 'vpc-cni', eniId: OTHER_ENI, everyMs: 40, addresses: 1, prefixes: 1, keepMs: 120 });
-  await inParallel(names(40), 8, async (name) => void (await node.add(name)));
+  aws.startActor({ kind: 'vpc-cni', eniId: OTHER_ENI, everyMs: 40, addresses: 1, prefixes: 1, keepMs: 80 });
+  // Few enough that what EC2 tells of those that come and go does not add up to the whole range.
+  await inParallel(names(20), 8, async (name) => void (await node.add(name)));
   aws.stopActors();
-  assertCarried(host, 40);
+  assertCarried(host, 20);
   const byCni = aws.mutations().filter(({ cause }) => cause === 'vpc-cni');
   assert.ok(byCni.length > 0);
   assert.deepEqual(
