@@ -34,6 +34,27 @@ const pureSchemas = {
 };
 
 /**
+ * Has ip-address make its tables of special networks when it is asked about one: to parse a hundred addresses at
+ * load takes every process three milliseconds.
+ */
+const lazyTables = {
+  name: 'lazy-tables',
+  setup({ onLoad }) {
+    onLoad({ filter: /ip-address\/dist\/ipv[46]\.js$/ }, async ({ path }) => {
+      const table = /^const ([A-Z][A-Z0-9_]*) = ([^;]*\bnew Address[46]\([^;]*);$/gm;
+      const source = await readFile(path, 'utf8');
+      const names = [...source.matchAll(table)].map(([, name]) => name);
+      if (names.length === 0) throw new Error(`${path} has no tables any more: is this still needed?`);
+      const lazy = source
+        .replace(table, 'const $1 = lazily(() => $2);')
+        .replace(new RegExp(`(?<!const )\\b(${names.join('|')})\\b`, 'g'), '$1()');
+      const lazily = 'const lazily = (make) => { let made; return () => (made ??= make()); };';
+      return { contents: `${lazily}\n${lazy}`, loader: 'js' };
+    });
+  },
+};
+
+/**
  * Cuts the program where a part begins, so that each is tree-shaken by itself: esbuild shakes nothing
  * that hangs on a dynamic import in its own bundle.
  */
@@ -68,6 +89,9 @@ const LEAN = {
   '@smithy/core/event-streams': lean('event-streams'),
 };
 
+/** A client that is made with a handler of its own needs none of the SDK's; others are in the credentials' part. */
+const WITHOUT_HANDLER = { '@smithy/node-http-handler': lean('node-http-handler') };
+
 /** @returns the bundle's text, and esbuild's account of what is in it. */
 async function bundle(entry, { define, plugins, alias }) {
   const { outputFiles, metafile } = await build({
@@ -96,7 +120,10 @@ async function bundle(entry, { define, plugins, alias }) {
 /** The program in parts, by name, each of which gets the others by `loadPart`. */
 export async function bundleParts(define) {
   const entries = Object.entries({ main: { entry: MAIN }, ...PARTS });
-  const settings = { define, plugins: [pureSchemas, cutParts], alias: LEAN };
-  const bundles = entries.map(async ([part, { entry }]) => [part, await bundle(entry, settings)]);
+  const plugins = [pureSchemas, lazyTables, cutParts];
+  const bundles = entries.map(async ([part, { entry }]) => {
+    const alias = part === 'credentials' ? LEAN : { ...LEAN, ...WITHOUT_HANDLER };
+    return [part, await bundle(entry, { define, plugins, alias })];
+  });
   return Object.fromEntries(await Promise.all(bundles));
 }

@@ -1,11 +1,12 @@
 /** A client of EC2 in one region, and the question that everybody asks: which ENIs there are. */
-import type { Readable } from 'node:stream';
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import type { CallContext } from '../run.ts';
 import { roleProvider } from './credentials.ts';
 import { type Caller, openCaller } from './ec2-call.ts';
+import { openHttp } from './http.ts';
 import { allPages } from './pages.ts';
 import type * as Sdk from './sdk.ts';
+import { sdkHandler } from './sdk-handler.ts';
 
 /** What every session needs of the SDK. */
 type Basics = Pick<typeof Sdk, 'EC2Client' | 'DescribeNetworkInterfacesCommand'>;
@@ -32,7 +33,7 @@ export async function openSession<S extends Basics>(
     region,
     // One layer owns retries, and that is ours: it knows the deadline and the rest of the batch.
     maxAttempts: 1,
-    streamCollector: readWhole,
+    requestHandler: sdkHandler(openHttp(run.world)),
     ...(credentials ? { credentials } : {}),
   };
   const call = openCaller(() => new sdk.EC2Client(settings), run);
@@ -52,6 +53,3 @@ export async function openSession<S extends Basics>(
 
   return { sdk, call, describeEnis };
 }
-
-/** The SDK's own way looks for streams of the web first, which takes Node two milliseconds to load. */
-const readWhole = async (stream: Readable): Promise<Uint8Array> => Buffer.concat(await stream.toArray());

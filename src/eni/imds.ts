@@ -1,9 +1,9 @@
 /** The instance metadata service, version 2 (IMDSv2). */
-import type * as Http from 'node:http';
 import type { Deadline } from '../deadline.ts';
 import { errorMessage, Failure } from '../errors.ts';
 import type { CallContext } from '../run.ts';
 import type { World } from '../world.ts';
+import { type Http, type HttpAnswer, type HttpRequest, openHttp } from './http.ts';
 
 export interface Imds {
   /**
@@ -19,11 +19,6 @@ const TRIES = 3;
 /** Longer than any invocation. */
 const TOKEN_SECONDS = 300;
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 const opened = new WeakMap<CallContext, Imds>();
 
 /** The service as a run asks it: its token is fetched once. */
@@ -37,25 +32,16 @@ export function imdsOf(run: CallContext): Imds {
 export function openImds(world: World, deadline: Deadline): Imds {
   const base = imdsEndpoint(world);
   let token: Promise<string> | undefined;
-  let http: typeof Http | undefined;
-  let agent: Http.Agent | undefined;
+  const http = openHttp(world);
 
-  async function ask(method: string, path: string, headers: Record<string, string>): Promise<Answer> {
+  async function ask(method: string, path: string, headers: Record<string, string>): Promise<HttpAnswer> {
     let last: unknown = new Error('no time is left');
     for (let attempt = 0; attempt < TRIES && deadline.remaining() > 0; attempt++) {
       if (attempt > 0) await world.sleep(Math.min(100 * 2 ** attempt, deadline.remaining()));
       try {
-        // Loaded here: few processes ask, and it costs a tenth of a start.
-        http ??= await import('node:http');
-        agent ??= new http.Agent({ keepAlive: true });
-        const answer = await exchange(
-          http.request,
-          agent,
-          new URL(path, base),
-          method,
-          headers,
-          Math.min(TRY_MS, deadline.remaining()),
-        );
+        const { protocol, hostname, port, pathname } = new URL(path, base);
+        const request = { origin: { protocol, hostname, port }, method, path: pathname, headers };
+        const answer = await askWithin(Math.min(TRY_MS, deadline.remaining()), request, http);
         if (answer.status < 500) return answer;
         last = new Error(`status ${answer.status}`);
       } catch (error) {
@@ -72,10 +58,10 @@ export function openImds(world: World, deadline: Deadline): Imds {
     const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': String(TOKEN_SECONDS) };
     const { status, body } = await ask('PUT', '/latest/api/token', headers);
     if (status !== 200) throw unreachable(`the token was refused with status ${status}`);
-    return body;
+    return body.toString();
   }
 
-  async function getWithToken(path: string): Promise<Answer> {
+  async function getWithToken(path: string): Promise<HttpAnswer> {
     token ??= fetchToken().catch((error: unknown) => {
       token = undefined;
       throw error;
@@ -91,7 +77,7 @@ export function openImds(world: World, deadline: Deadline): Imds {
         token = undefined;
         answer = await getWithToken(path);
       }
-      if (answer.status === 200) return answer.body;
+      if (answer.status === 200) return answer.body.toString();
       if (answer.status === 404) return undefined;
       throw unreachable(`GET ${path} was refused with status ${answer.status}`);
     },
@@ -105,28 +91,11 @@ export function imdsEndpoint({ env }: World): string {
   return env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || standard;
 }
 
-function exchange(
-  send: typeof Http.request,
-  agent: Http.Agent,
-  url: URL,
-  method: string,
-  headers: Record<string, string>,
-  milliseconds: number,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(Math.ceil(milliseconds));
-    const call = send(url, { method, headers, agent, signal }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (part: string) => {
-        body += part;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-      response.on('error', reject);
-    });
-    call.on('error', (error) =>
-      reject(signal.aborted ? new Error(`no answer in ${Math.round(milliseconds)} ms`) : error),
-    );
-    call.end();
-  });
+async function askWithin(milliseconds: number, request: HttpRequest, http: Http): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(Math.ceil(milliseconds));
+  try {
+    return await http.ask(request, signal);
+  } catch (error) {
+    throw signal.aborted ? new Error(`no answer in ${Math.round(milliseconds)} ms`) : error;
+  }
 }
