@@ -1,6 +1,7 @@
 // Packs a script into a stock Node, by pkg.
 import { createRequire } from 'node:module';
 import { nodeBinary } from './node-binary.mjs';
+import { OPTIONS } from './options.mjs';
 
 const { default: sea } = createRequire(import.meta.url)('@yao-pkg/pkg/lib-es5/sea.js');
 
@@ -13,6 +14,7 @@ export async function pack(script, arch, output, settings) {
     useLocalNode: true,
     seaConfig: {
       ...settings,
+      execArgv: OPTIONS,
       // NODE_OPTIONS and its like change nothing: the plugin runs as root in whatever environment.
       execArgvExtension: 'none',
     },

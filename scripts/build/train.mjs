@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAws } from '../../test/aws/aws.ts';
 import { defaultSeed } from '../../test/aws/cloud/seed.ts';
+import { OPTIONS } from './options.mjs';
 
 /** Every host has this interface, and its MAC is known. */
 const MASTER = { master: 'lo', mac: '00:00:00:00:00:00' };
@@ -32,7 +33,7 @@ export async function train(folder, node) {
       for (const verb of VERBS) await teach(verb, { ...ipam, ...fields }, LEARNING, ['keep']);
     }
     // Node as it will run takes the caches, or this fails.
-    for (const verb of VERBS) await teach(verb, ipam, [], []);
+    for (const verb of VERBS) await teach(verb, ipam, OPTIONS, []);
   } finally {
     await aws.close();
     await rm(dataDir, { recursive: true });
