@@ -1,5 +1,6 @@
 /** One call at a time: what a pod costs, beside host-local and beside a program that does nothing. */
 import { defaultSeed } from '../../../test/aws/cloud/seed.ts';
+import { CERTIFICATE, serveTls } from '../../../test/tls/serve-tls.ts';
 import { call, networkOf, type Plugin, type Verb } from '../call.ts';
 import { emptyExecutable, emptyScript, NODE } from '../empty.ts';
 import { Emulator } from '../emulator.ts';
@@ -17,8 +18,8 @@ export interface ColdPlan {
 export interface Case {
   readonly program: string;
   readonly verb: Verb | 'start';
-  /** Calls of EC2 that it makes. */
-  readonly ec2Calls: number;
+  /** How it calls EC2, once, if it does. */
+  readonly ec2?: 'plain' | 'tls';
 }
 
 /** Medians over the rounds. */
@@ -46,7 +47,10 @@ export async function measureCold({ rounds }: ColdPlan, tell: Tell): Promise<Col
   using interfaces = new Interfaces();
   const [first, second] = interfaces.pair;
   await using emulator = await Emulator.start(defaultSeed({ primary: first.mac, secondary: second.mac }));
-  const units = [...startUnits(), ...pluginUnits(folder, second.name, emulator.environment)];
+  const plain = emulator.environment;
+  using secure = await serveTls(plain['AWS_ENDPOINT_URL_EC2'] ?? '');
+  const tls = { ...plain, AWS_ENDPOINT_URL_EC2: secure.url, NODE_EXTRA_CA_CERTS: CERTIFICATE };
+  const units = [...startUnits(), ...pluginUnits(folder, second.name, { plain, tls })];
 
   // The first round finds the ENI and warms the page cache.
   await Promise.all(units.map((unit) => runUnit(unit, 'warm', () => {})));
@@ -62,7 +66,7 @@ export async function measureCold({ rounds }: ColdPlan, tell: Tell): Promise<Col
     }
   }
   const made = (await emulator.takeJournal()).length;
-  const meant = rounds * units.flat().reduce((calls, { ec2Calls }) => calls + ec2Calls, 0);
+  const meant = rounds * units.flat().filter(({ ec2 }) => ec2 !== undefined).length;
   if (made !== meant) throw new Error(`EC2 was called ${made} times, and not ${meant}`);
   return { rounds, rows: units.flat().map((one) => summarize(one, runs.get(one) ?? [])) };
 }
@@ -75,11 +79,11 @@ async function runUnit(
   for (const one of unit) note(one, await one.run(container));
 }
 
-function summarize({ program, verb, ec2Calls }: Case, runs: readonly Measured[]): ColdRow {
+function summarize({ program, verb, ec2 }: Case, runs: readonly Measured[]): ColdRow {
   return {
     program,
     verb,
-    ec2Calls,
+    ...(ec2 ? { ec2 } : {}),
     cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
     wallMs: median(runs.map(({ wallMs }) => wallMs)),
     peakMib: median(runs.map(({ peakMib }) => peakMib)),
@@ -89,28 +93,35 @@ function summarize({ program, verb, ec2Calls }: Case, runs: readonly Measured[])
 function startUnits(): readonly Unit[] {
   const commands = { [EMPTY_SCRIPT]: [NODE, emptyScript()], [EMPTY_EXECUTABLE]: [emptyExecutable()] };
   return Object.entries(commands).map(([program, command]) => [
-    { program, verb: 'start', ec2Calls: 0, run: () => runMeasured(command) },
+    { program, verb: 'start', run: () => runMeasured(command) },
   ]);
 }
 
-function pluginUnits(folder: Folder, master: string, aws: Readonly<Record<string, string>>): Unit[] {
-  const unit = ({ name, executable }: Program, type: string, ec2Calls: 0 | 1): Unit => {
-    const dataDir = folder.at(`state of ${name}, ${ec2Calls}`);
+/** The environment in which EC2 is found, by the way that leads to it. */
+type Ways = Readonly<Record<NonNullable<Case['ec2']>, Readonly<Record<string, string>>>>;
+
+function pluginUnits(folder: Folder, master: string, ways: Ways): Unit[] {
+  const unit = ({ name, executable }: Program, type: string, ec2?: Case['ec2']): Unit => {
+    const dataDir = folder.at(`state of ${name}, ${ec2 ?? 'no EC2'}`);
     const ipam = { type, dataDir, ranges: [[RANGE]] };
     const network =
-      ec2Calls === 1 || type === 'host-local'
+      ec2 || type === 'host-local'
         ? networkOf(ipam, { master })
         : networkOf({ ...ipam, eni: { assign: false } });
-    const plugin: Plugin = { executable, network, netns: folder.netns, env: ec2Calls === 1 ? aws : {} };
+    const plugin: Plugin = { executable, network, netns: folder.netns, env: ec2 ? ways[ec2] : {} };
     return (['ADD', 'DEL'] as const).map((verb) => ({
       program: name,
       verb,
-      ec2Calls,
+      ...(ec2 ? { ec2 } : {}),
       run: (container) => call(plugin, verb, container),
     }));
   };
   return [
-    unit(hostLocal(), 'host-local', 0),
-    ...builds().flatMap((build) => [unit(build, 'eni-local', 0), unit(build, 'eni-local', 1)]),
+    unit(hostLocal(), 'host-local'),
+    ...builds().flatMap((build) => [
+      unit(build, 'eni-local'),
+      unit(build, 'eni-local', 'plain'),
+      unit(build, 'eni-local', 'tls'),
+    ]),
   ];
 }

@@ -41,19 +41,20 @@ export function presentCold(figures: ColdFigures): Report {
   return { figures, text, bars, plots: { cold: draw(rows, script) } };
 }
 
-const nameOf = ({ program, verb, ec2Calls }: ColdRow): string => {
+const nameOf = ({ program, verb, ec2 }: ColdRow): string => {
   if (verb === 'start') return program;
-  return `${program} ${verb}${ec2Calls > 0 ? ', with its EC2 call' : ''}`;
+  const way = { plain: ', with its EC2 call', tls: ', with its EC2 call over TLS' };
+  return `${program} ${verb}${ec2 ? way[ec2] : ''}`;
 };
 
-/** The contract speaks of ADD, and of memory at any time. */
+/** The contract speaks of ADD with an EC2 that answers without TLS, and of memory at any time. */
 function barsOf(row: ColdRow, script: ColdRow): readonly Bar[] {
   if (row.program !== 'eni-local') return [];
   const name = nameOf(row);
-  const most = row.ec2Calls > 0 ? MOST.withEc2 : MOST.withoutEc2;
+  const most = row.ec2 ? MOST.withEc2 : MOST.withoutEc2;
   const memory = { what: `${name}: memory`, measured: row.peakMib, most: MOST.peakMib, unit: ' MiB' };
   const cpu = { what: `${name}: CPU`, measured: row.cpuMs / script.cpuMs, most, unit: ' ×' };
-  return row.verb === 'ADD' ? [cpu, memory] : [memory];
+  return row.verb === 'ADD' && row.ec2 !== 'tls' ? [cpu, memory] : [memory];
 }
 
 function draw(rows: readonly ColdRow[], script: ColdRow): string {

@@ -76,20 +76,22 @@ test('all benches run through, count EC2 calls, and leave nothing', { skip }, as
   assert.equal(machine.node, process.versions.node);
   assert.match(machine.eniLocal, /^\d+\.\d+\.\d+/);
 
-  // Without EC2 and with it, ADD and DEL; host-local; the empty script in two ways.
+  // Without EC2, with it and over TLS, ADD and DEL; host-local; the empty script in two ways.
   const { rows, bars } = benches.cold;
   const ofNode = rows.filter(({ program }) => program !== 'eni-local on Bun');
   assert.deepEqual(
-    ofNode.map(({ program, verb, ec2Calls }) => `${program} ${verb} ${ec2Calls}`),
+    ofNode.map(({ program, verb, ec2 = 'alone' }) => `${program} ${verb} ${ec2}`),
     [
-      'empty script, run by node start 0',
-      'empty script, packed start 0',
-      'host-local ADD 0',
-      'host-local DEL 0',
-      'eni-local ADD 0',
-      'eni-local DEL 0',
-      'eni-local ADD 1',
-      'eni-local DEL 1',
+      'empty script, run by node start alone',
+      'empty script, packed start alone',
+      'host-local ADD alone',
+      'host-local DEL alone',
+      'eni-local ADD alone',
+      'eni-local DEL alone',
+      'eni-local ADD plain',
+      'eni-local DEL plain',
+      'eni-local ADD tls',
+      'eni-local DEL tls',
     ],
   );
   for (const row of rows) assert.ok([row.cpuMs, row.wallMs, row.peakMib].every(isPositive), row.program);

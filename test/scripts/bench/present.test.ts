@@ -26,10 +26,10 @@ function cells({ text }: Report, name: string): string[] {
 }
 
 test('cold: CPU against the empty script, run and packed, and against host-local’s same verb', () => {
-  const row = (program: string, verb: ColdRow['verb'], ec2Calls: number, cpuMs: number): ColdRow => ({
+  const row = (program: string, verb: ColdRow['verb'], cpuMs: number, ec2?: ColdRow['ec2']): ColdRow => ({
     program,
     verb,
-    ec2Calls,
+    ...(ec2 ? { ec2 } : {}),
     cpuMs,
     wallMs: cpuMs,
     peakMib: 60,
@@ -37,14 +37,15 @@ test('cold: CPU against the empty script, run and packed, and against host-local
   const report = presentCold({
     rounds: 5,
     rows: [
-      row(EMPTY_SCRIPT, 'start', 0, 40),
-      row(EMPTY_EXECUTABLE, 'start', 0, 20),
-      row('host-local', 'ADD', 0, 4),
-      row('host-local', 'DEL', 0, 2),
-      row('eni-local', 'ADD', 0, 48),
-      row('eni-local', 'DEL', 0, 44),
-      row('eni-local', 'ADD', 1, 80),
-      row('eni-local', 'DEL', 1, 60),
+      row(EMPTY_SCRIPT, 'start', 40),
+      row(EMPTY_EXECUTABLE, 'start', 20),
+      row('host-local', 'ADD', 4),
+      row('host-local', 'DEL', 2),
+      row('eni-local', 'ADD', 48),
+      row('eni-local', 'DEL', 44),
+      row('eni-local', 'ADD', 80, 'plain'),
+      row('eni-local', 'DEL', 60, 'plain'),
+      row('eni-local', 'ADD', 100, 'tls'),
     ],
   });
   assert.deepEqual(cells(report, 'eni-local DEL'), [
@@ -63,6 +64,7 @@ test('cold: CPU against the empty script, run and packed, and against host-local
     'eni-local ADD, with its EC2 call: CPU: 2 × of 2.4 ×',
     'eni-local ADD, with its EC2 call: memory: 60 MiB of 90 MiB',
     'eni-local DEL, with its EC2 call: memory: 60 MiB of 90 MiB',
+    'eni-local ADD, with its EC2 call over TLS: memory: 60 MiB of 90 MiB',
   ]);
 });
 
