@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts';
 import { openEvents } from '../float/events.ts';
 import { openMover } from '../float/mover.ts';
 import { awaitEni, checkAddresses } from '../float/own-eni.ts';
-import { keepVigil } from '../float/vigil.ts';
+import { watch } from '../float/watch.ts';
 import { openLog } from '../log.ts';
 import { formatAddress, parseAddress } from '../net/address.ts';
 import { openPhases } from '../phases.ts';
@@ -54,7 +54,7 @@ export async function runFloat(words: readonly string[], world: World): Promise<
     if (eni) {
       checkAddresses(addresses, eni);
       const mover = await openMover(eni, context);
-      await keepVigil({ interface: name, addresses, eni, mover, tell, stop, world });
+      await watch({ interface: name, addresses, eni, mover, tell, stop, world });
     }
     tell('stopped');
     return { stdout: '', status: 0 };

@@ -78,7 +78,7 @@ test('a take is looked after twice; what is elsewhere is taken again, and then n
 
 /**
  * Two nodes, on each of which the address comes and goes and whose calls land in any order. Each half is
- * driven as the vigil drives it: what is due begins, and what was begun ends some time.
+ * driven as `watch` drives it: what is due begins, and what was begun ends some time.
  */
 test('when it is on one interface only, it ends on that node’s ENI, however late the calls of the other land', () => {
   const move = fc.record({ half: fc.nat(1), wait: fc.integer({ min: 0, max: 300 }) });

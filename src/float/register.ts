@@ -1,14 +1,14 @@
-/** All floating addresses of a vigil, as they stand. */
+/** All floating addresses of an interface, as they stand. */
 import { absent, type Floating } from './floating.ts';
 
-export interface Board {
+export interface Register {
   all(): readonly Floating[];
   /** @throws RangeError for an address that does not float here. */
   get(address: string): Floating;
   change(address: string, how: (one: Floating) => Floating): void;
 }
 
-export function openBoard(addresses: readonly string[]): Board {
+export function openRegister(addresses: readonly string[]): Register {
   const floating = new Map(addresses.map((address) => [address, absent(address)]));
   const get = (address: string): Floating => {
     const one = floating.get(address);

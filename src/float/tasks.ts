@@ -4,10 +4,10 @@ import type { Eni } from '../model.ts';
 import { familyOf } from '../net/address.ts';
 import type { World } from '../world.ts';
 import { pauseAfter, SELDOM, SOON } from './backoff.ts';
-import type { Board } from './board.ts';
 import type { Tell } from './events.ts';
 import { failed, held, looked, lost } from './floating.ts';
 import type { Mover } from './mover.ts';
+import type { Register } from './register.ts';
 import { isPassing, type Outcome, take } from './take.ts';
 
 /** Which addresses float, and to where. */
@@ -21,7 +21,7 @@ export interface Destination {
 }
 
 /** One for each task; they take addresses of one family. */
-export interface Errands {
+export interface Tasks {
   take(some: readonly string[]): Promise<void>;
   look(some: readonly string[]): Promise<void>;
   /**
@@ -34,17 +34,17 @@ export interface Errands {
 /** The SDK renews credentials five minutes before they expire, when there is a call. */
 const READY_MS = 4 * 60_000;
 
-export function openErrands({ addresses, eni, mover, tell, world }: Destination, board: Board): Errands {
+export function openTasks({ addresses, eni, mover, tell, world }: Destination, register: Register): Tasks {
   const about = (address: string) => ({ address, eni: eni.id });
 
   function settle(address: string, outcome: Outcome, ec2Ms: number): void {
-    const { noticed, isOutdated, failures } = board.get(address);
+    const { noticed, isOutdated, failures } = register.get(address);
     const now = world.elapsed();
     const { from } = outcome;
     const fields = { ...about(address), ...(from === undefined ? {} : { from }) };
     if (outcome.kind === 'taken') {
       const { request } = outcome;
-      board.change(address, (one) => held(one, now));
+      register.change(address, (one) => held(one, now));
       // What went meanwhile was noticed for another time.
       const ms = isOutdated ? {} : { ms: Math.round(now - noticed) };
       tell('taken', { ...fields, ...ms, ec2Ms, ...(request === undefined ? {} : { request }) });
@@ -53,7 +53,7 @@ export function openErrands({ addresses, eni, mover, tell, world }: Destination,
     const { error, isBack = false } = outcome;
     const isSoon = isPassing(error);
     const after = isBack ? undefined : pauseAfter(failures, isSoon ? SOON : SELDOM, world);
-    board.change(address, (one) => failed(one, after, now));
+    register.change(address, (one) => failed(one, after, now));
     const inMs = isOutdated || after === undefined ? {} : { inMs: after };
     tell(isSoon ? 'retrying' : 'refused', { ...fields, ...inMs, ec2Ms, error: error.message });
   }
@@ -82,19 +82,19 @@ export function openErrands({ addresses, eni, mover, tell, world }: Destination,
       const now = world.elapsed();
       for (const address of some) {
         const to = others.get(address);
-        if (to !== undefined && !board.get(address).isOutdated) tell('lost', { ...about(address), to });
-        board.change(address, (one) => (to === undefined ? looked(one, now) : lost(one, now)));
+        if (to !== undefined && !register.get(address).isOutdated) tell('lost', { ...about(address), to });
+        register.change(address, (one) => (to === undefined ? looked(one, now) : lost(one, now)));
       }
     },
     async stayReady(until) {
       while (!until.aborted) {
         for (const some of Map.groupBy(addresses, familyOf).values()) {
-          const before = some.map((address) => board.get(address));
+          const before = some.map((address) => register.get(address));
           const others = await othersWith(some);
           for (const { address, isPresent, isUnderWay, next } of before) {
             const to = others.get(address);
             // Somebody took it long after it appeared here: whoever is right, it is not for us to go on fighting.
-            const isSettled = isPresent && !isUnderWay && !next && board.get(address).isPresent;
+            const isSettled = isPresent && !isUnderWay && !next && register.get(address).isPresent;
             if (to !== undefined && isSettled) tell('lost', { ...about(address), to });
           }
         }

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CloudError, type CloudErrorKind } from '../../src/eni/cloud.ts';
-import { type Board, openBoard } from '../../src/float/board.ts';
-import { type Destination, openErrands } from '../../src/float/errands.ts';
 import { appeared, begun, gone, held } from '../../src/float/floating.ts';
 import type { Mover } from '../../src/float/mover.ts';
+import { openRegister, type Register } from '../../src/float/register.ts';
+import { type Destination, openTasks } from '../../src/float/tasks.ts';
 import { FakeWorld } from '../eni/fake-world.ts';
 
 const [A, B] = ['10.10.1.98', '10.10.1.99'];
@@ -18,7 +18,7 @@ function open(mover: Partial<Mover>) {
   const world = new FakeWorld();
   const told: Told[] = [];
   const tell: Destination['tell'] = (event, fields = {}) => void told.push({ event, ...fields });
-  const board = openBoard([A, B]);
+  const register = openRegister([A, B]);
   const none = () => Promise.reject(new Error('not expected'));
   const whole: Mover = {
     reassignIpv4: none,
@@ -27,28 +27,28 @@ function open(mover: Partial<Mover>) {
     holdersOf: () => Promise.resolve(new Map()),
     ...mover,
   };
-  const errands = openErrands({ addresses: [A, B], eni, mover: whole, tell, world }, board);
-  return { world, told, board, errands };
+  const tasks = openTasks({ addresses: [A, B], eni, mover: whole, tell, world }, register);
+  return { world, told, register, tasks };
 }
 
 /** As if it had come at 1000, and its task begun. */
-const begin = (board: Board, address: string): void =>
-  board.change(address, (one) => begun(appeared(one, 1000)));
+const begin = (register: Register, address: string): void =>
+  register.change(address, (one) => begun(appeared(one, 1000)));
 
 test('take() tells the time since the notice, and EC2’s part of it', async () => {
-  const { world, told, board, errands } = open({
+  const { world, told, register, tasks } = open({
     reassignIpv4: async () => {
       await world.sleep(90);
       return 'request-1';
     },
   });
   await world.sleep(1010);
-  begin(board, A);
-  await errands.take([A]);
+  begin(register, A);
+  await tasks.take([A]);
   assert.deepEqual(told, [
     { event: 'taken', address: A, eni: OURS, ms: 100, ec2Ms: 90, request: 'request-1' },
   ]);
-  assert.equal(board.get(A).next?.task, 'look');
+  assert.equal(register.get(A).next?.task, 'look');
 });
 
 test('take() is tried again soon after what may pass, and seldom after what people must mend', async () => {
@@ -66,11 +66,11 @@ test('take() is tried again soon after what may pass, and seldom after what peop
     CloudErrorKind,
     [string, number, number],
   ][]) {
-    const { told, board, errands } = open({
+    const { told, register, tasks } = open({
       reassignIpv4: () => Promise.reject(new CloudError(kind, 'Code', kind)),
     });
-    begin(board, A);
-    await errands.take([A]);
+    begin(register, A);
+    await tasks.take([A]);
     const [line] = told;
     assert.equal(line?.event, event, kind);
     assert.ok(
@@ -81,32 +81,32 @@ test('take() is tried again soon after what may pass, and seldom after what peop
 });
 
 test('take() tells no time to what went meanwhile', async () => {
-  const { told, board, errands } = open({
+  const { told, register, tasks } = open({
     reassignIpv4: async () => {
-      board.change(A, gone);
+      register.change(A, gone);
       return undefined;
     },
   });
-  begin(board, A);
-  await errands.take([A]);
+  begin(register, A);
+  await tasks.take([A]);
   assert.deepEqual(told, [{ event: 'taken', address: A, eni: OURS, ec2Ms: 0 }]);
-  assert.equal(board.get(A).next, undefined);
+  assert.equal(register.get(A).next, undefined);
 });
 
 test('look() takes EC2’s silence for no news', async () => {
-  const { told, board, errands } = open({
+  const { told, register, tasks } = open({
     holdersOf: () => Promise.reject(new CloudError('denied', 'Code', 'denied')),
   });
-  begin(board, A);
-  await errands.look([A]);
+  begin(register, A);
+  await tasks.look([A]);
   assert.deepEqual(told, []);
-  assert.equal(board.get(A).next?.task, 'look');
+  assert.equal(register.get(A).next?.task, 'look');
 });
 
 test('stayReady() tells of what another ENI has and the interface, too, and takes nothing', async () => {
   const stop = new AbortController();
   let asked = 0;
-  const { told, board, errands } = open({
+  const { told, register, tasks } = open({
     holdersOf: async () => {
       asked += 1;
       if (asked === 2) stop.abort();
@@ -116,13 +116,13 @@ test('stayReady() tells of what another ENI has and the interface, too, and take
       ]);
     },
   });
-  board.change(A, (one) => {
+  register.change(A, (one) => {
     const { next: _done, ...settled } = held(begun(appeared(one, 0)), 0);
     return settled;
   });
-  await errands.stayReady(stop.signal);
+  await tasks.stayReady(stop.signal);
   const line = { event: 'lost', address: A, eni: OURS, to: 'eni-0b' };
   assert.deepEqual(told, [line, line]);
   assert.equal(asked, 2);
-  assert.equal(board.get(A).next, undefined);
+  assert.equal(register.get(A).next, undefined);
 });

@@ -2,14 +2,14 @@
 import { errorMessage, Failure } from '../errors.ts';
 import { familyOf } from '../net/address.ts';
 import { pauseAfter, SOON } from './backoff.ts';
-import { openBoard } from './board.ts';
-import { type Destination, openErrands } from './errands.ts';
 import { appeared, begun, GATHER_MS, gone, isDue, type Task } from './floating.ts';
 import { findIp, lookAt, monitor } from './kernel.ts';
 import { openNews, type Unseen } from './news.ts';
 import type { Sight } from './notices.ts';
+import { openRegister } from './register.ts';
+import { type Destination, openTasks } from './tasks.ts';
 
-export interface Vigil extends Destination {
+export interface Watched extends Destination {
   readonly interface: string;
   readonly stop: AbortSignal;
 }
@@ -21,12 +21,12 @@ const GRACE_MS = 5000;
  * Returns when it is told to stop, and leaves everything where it is.
  * @throws Failure when it cannot go on.
  */
-export async function keepVigil(vigil: Vigil): Promise<void> {
-  const { interface: name, addresses, eni, tell, stop, world } = vigil;
+export async function watch(watched: Watched): Promise<void> {
+  const { interface: name, addresses, eni, tell, stop, world } = watched;
   const ip = findIp();
   const news = openNews(addresses, name, world);
-  const board = openBoard(addresses);
-  const errands = openErrands(vigil, board);
+  const register = openRegister(addresses);
+  const tasks = openTasks(watched, register);
   const underWay = new Set<Promise<void>>();
   let isWatching = false;
 
@@ -45,16 +45,16 @@ export async function keepVigil(vigil: Vigil): Promise<void> {
 
   /** What went and came again between two looks went: another may have taken it meanwhile. */
   function bringInLine(unseen: Unseen, sight: Sight): void {
-    requireMac(vigil, sight);
-    for (const { address, isPresent } of board.all()) {
+    requireMac(watched, sight);
+    for (const { address, isPresent } of register.all()) {
       const isThere = sight.addresses.includes(address);
       const went = isPresent && (!isThere || unseen.gone.has(address));
       if (went) {
-        board.change(address, gone);
+        register.change(address, gone);
         tell('gone', { address, eni: eni.id });
       }
       if (isThere && (!isPresent || went)) {
-        board.change(address, (one) => appeared(one, unseen.since));
+        register.change(address, (one) => appeared(one, unseen.since));
         tell('appeared', { address, eni: eni.id });
       }
     }
@@ -65,12 +65,12 @@ export async function keepVigil(vigil: Vigil): Promise<void> {
   /** Begins all that is due, and what is about to be: one call for what comes together. */
   function begin(task: Task): void {
     const now = world.elapsed();
-    const due = board.all().filter((one) => one.next?.task === task && isDue(one, now + GATHER_MS));
+    const due = register.all().filter((one) => one.next?.task === task && isDue(one, now + GATHER_MS));
     if (!due.some((one) => isDue(one, now))) return;
     for (const some of Map.groupBy(due, ({ address }) => familyOf(address)).values()) {
       const together = some.map(({ address }) => address);
-      for (const address of together) board.change(address, begun);
-      const work = errands[task](together).catch(news.fail);
+      for (const address of together) register.change(address, begun);
+      const work = tasks[task](together).catch(news.fail);
       underWay.add(work);
       void work.finally(() => {
         underWay.delete(work);
@@ -95,13 +95,13 @@ export async function keepVigil(vigil: Vigil): Promise<void> {
   const over = new AbortController();
   const until = AbortSignal.any([stop, over.signal]);
   const listening = listen(until).catch(news.fail);
-  void errands.stayReady(until).catch(news.fail);
+  void tasks.stayReady(until).catch(news.fail);
   try {
     while (!stop.aborted) {
       if (news.isDue()) await look();
       begin('take');
       begin('look');
-      const times = board.all().flatMap(({ next, isUnderWay }) => (next && !isUnderWay ? next.at : []));
+      const times = register.all().flatMap(({ next, isUnderWay }) => (next && !isUnderWay ? next.at : []));
       await news.wait(Math.min(...times));
     }
   } finally {
@@ -111,7 +111,7 @@ export async function keepVigil(vigil: Vigil): Promise<void> {
 }
 
 /** An interface of that name on another ENI is another interface: addresses there are not for this ENI. */
-function requireMac({ interface: name, eni: { id, mac } }: Vigil, sight: Sight): void {
+function requireMac({ interface: name, eni: { id, mac } }: Watched, sight: Sight): void {
   if (mac === undefined || sight.mac === undefined || sight.mac === mac) return;
   throw new Failure('no-eni', `${name} is no longer on ${id}: its MAC is ${sight.mac}, and was ${mac}`);
 }
