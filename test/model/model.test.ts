@@ -20,7 +20,7 @@ const address = fc.constantFrom(...ADDRESSES);
 const prefix = fc.constantFrom(...PREFIXES);
 const holding = fc.oneof({ weight: 3, arbitrary: address }, { weight: 1, arbitrary: prefix });
 const place = fc.nat(11);
-const steps = fc.option(fc.nat(60), { nil: undefined, freq: 3 });
+const steps = fc.option(fc.nat(80), { nil: undefined, freq: 3 });
 const wish = fc.option(address, { nil: undefined, freq: 4 });
 
 /** EC2's final word, whether or not it has a reason. */

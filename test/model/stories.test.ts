@@ -135,7 +135,7 @@ test('an address that was taken over from a pod of the last boot goes with a DEL
     addCommand('dual', 'cleo', {}),
     addCommand('dual', 'bob', { wish: '10.10.0.87' }),
     rebootCommand(),
-    addCommand('dual', 'ada', { steps: 44 }),
+    addCommand('dual', 'ada', { steps: 58 }),
     records(
       'cleo-1 10.10.0.81 assigned',
       'bob-1 10.10.0.82 assigned',
