@@ -2,24 +2,33 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { createServer as createTlsServer, setDefaultCACertificates } from 'node:tls';
 import * as fc from 'fast-check';
 import { type Http, type HttpRequest, openHttp } from '../../src/eni/http.ts';
 
 interface Place extends AsyncDisposable {
   readonly origin: { readonly protocol: string; readonly hostname: string; readonly port: number };
+  /** The server's ends of the connections that are open. */
+  readonly open: ReadonlySet<Socket>;
 }
 
-async function listen(server: Server, host = '127.0.0.1'): Promise<Place> {
+async function listen(server: Server, host = '127.0.0.1', at = 0): Promise<Place> {
   const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  server.listen(0, host);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.listen(at, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     origin: { protocol: 'http:', hostname: host.includes(':') ? `[${host}]` : host, port },
+    open: sockets,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -31,15 +40,18 @@ async function listen(server: Server, host = '127.0.0.1'): Promise<Place> {
 const serve = (listener: RequestListener, host?: string): Promise<Place> =>
   listen(createServer(listener), host);
 
-/** A server that answers each request with these bytes, piece by piece; then it hangs up, if it is told to. */
-const recite = (pieces: readonly string[], { hangUp = false } = {}): Promise<Place> =>
+/**
+ * A server that answers each request with these bytes, piece by piece, and a moment after each; then it hangs up,
+ * if it is told to.
+ */
+const recite = (pieces: readonly string[], { hangUp = false, momentMs = 0 } = {}): Promise<Place> =>
   listen(
     createTcpServer((socket) => {
       socket.setNoDelay(true).on('error', () => {});
       socket.on('data', async () => {
         for (const piece of pieces) {
+          await setTimeout(momentMs);
           socket.write(piece, 'latin1');
-          await new Promise(setImmediate);
         }
         if (hangUp) socket.end();
       });
@@ -170,6 +182,59 @@ test('ask() at the same time uses a connection for each', async () => {
   assert.deepEqual(new Set(both), new Set([1, 2]));
 });
 
+test('ask() gives a kept connection to one of those that come at the same time', async () => {
+  await using place = await countConnections();
+  using http = client();
+  assert.equal(await connectionOf(http, place), 1);
+  const both = await Promise.all([connectionOf(http, place), connectionOf(http, place)]);
+  assert.deepEqual(new Set(both), new Set([1, 2]));
+});
+
+/** Until so many connections are open, as the server sees it. */
+async function untilOpen(place: Place, count: number): Promise<void> {
+  while (place.open.size !== count) await once([...place.open][0] ?? assert.fail('none is open'), 'close');
+}
+
+test('a connection that is not kept is closed: an old one, a second one, one that failed, and all in the end', async () => {
+  await using place = await countConnections();
+  const time = { now: 0 };
+  const http = client(time);
+  await Promise.all([connectionOf(http, place), connectionOf(http, place)]);
+  await untilOpen(place, 1);
+  time.now = 1000;
+  assert.equal(await connectionOf(http, place), 3);
+  await untilOpen(place, 1);
+  http.close();
+  await untilOpen(place, 0);
+
+  await using silent = await serve(() => {});
+  await assert.rejects(http.ask(get(silent), AbortSignal.timeout(50)));
+  await untilOpen(silent, 0);
+});
+
+test('a kept connection that breaks is no news, and the next request takes another one', async () => {
+  await using place = await countConnections();
+  using http = client();
+  await connectionOf(http, place);
+  const [kept] = place.open;
+  kept?.resetAndDestroy();
+  await setTimeout(50);
+  assert.equal(await connectionOf(http, place), 2);
+});
+
+test('a request on a kept connection is disturbed neither by the answer nor by the signal of the one before', async () => {
+  await using place = await recite(['HTTP/1.1 200 OK\r\nContent-Le', 'ngth: 5\r\n\r\nhe', 'llo'], {
+    momentMs: 20,
+  });
+  using http = client();
+  const first = new AbortController();
+  assert.equal((await http.ask(get(place), first.signal)).body.toString(), 'hello');
+  const second = http.ask(get(place), never);
+  first.abort();
+  assert.equal((await second).body.toString(), 'hello');
+  assert.equal(place.open.size, 1);
+});
+
 test('ask() finds a server by an address of IPv6', async () => {
   await using place = await countConnections({}, '::1');
   using http = client();
@@ -228,12 +293,55 @@ test('ask() sends nothing that would make two requests of one', async () => {
   assert.equal(requests, 0);
 });
 
-test('a process ends though a connection is kept', async () => {
-  await using place = await countConnections();
+test('ask() of a standard port names the host without it', {
+  skip: process.getuid?.() !== 0 && 'only root may listen there',
+}, async () => {
+  const server = createServer(({ headers }, response) => void response.end(headers.host));
+  await using _place = await listen(server, '127.80.80.80', 80);
+  using http = client();
+  for (const port of ['', undefined]) {
+    const origin = { protocol: 'http:', hostname: '127.80.80.80', port };
+    const { body } = await http.ask({ origin, method: 'GET', path: '/', headers: {} }, never);
+    assert.equal(body.toString(), '127.80.80.80');
+  }
+});
+
+test('ask() over TLS says which host it means, but no address, and believes no other certificate', async () => {
+  const pem = (name: string): string => readFileSync(new URL(`../tls/${name}`, import.meta.url), 'utf8');
+  const names: string[] = [];
+  const server = createTlsServer({
+    key: pem('key.pem'),
+    cert: pem('certificate.pem'),
+    SNICallback(name, done) {
+      names.push(name);
+      done(null);
+    },
+  });
+  server.on('secureConnection', (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'));
+  });
+  server.on('tlsClientError', () => {});
+  await using place = await listen(server);
+  using http = client();
+  const ask = (hostname: string) =>
+    http.ask(get(place, { origin: { protocol: 'https:', hostname, port: place.origin.port } }), never);
+
+  await assert.rejects(ask('localhost'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  setDefaultCACertificates([pem('certificate.pem')]);
+  assert.equal((await ask('localhost')).body.toString(), 'hello');
+  assert.equal((await ask('127.0.0.1')).body.toString(), 'hello');
+  assert.deepEqual(names, ['localhost', 'localhost']);
+});
+
+test('a process waits for its answers, and ends though a connection is kept', async () => {
+  await using place = await recite(['HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1'], { momentMs: 50 });
   const script = `
     import { openHttp } from ${JSON.stringify(import.meta.resolve('../../src/eni/http.ts'))};
+    const http = openHttp({ elapsed: () => 0 });
     const request = ${JSON.stringify(get(place))};
-    const { body } = await openHttp({ elapsed: () => 0 }).ask(request);
+    await http.ask(request);
+    const { body } = await http.ask(request);
     console.log(String(body));`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
