@@ -37,8 +37,9 @@ async function listen(server: Server, host = '127.0.0.1', at = 0): Promise<Place
   };
 }
 
+/** It closes no connection by itself. */
 const serve = (listener: RequestListener, host?: string): Promise<Place> =>
-  listen(createServer(listener), host);
+  listen(createServer({ keepAliveTimeout: 0 }, listener), host);
 
 /**
  * A server that answers each request with these bytes, piece by piece, and a moment after each; then it hangs up,
