@@ -97,9 +97,10 @@ const BREAKING = /[\r\n\0]/;
 function printRequest({ origin, method, path, headers, body = '' }: HttpRequest): Buffer {
   const { hostname, port } = origin;
   const content = Buffer.from(body);
-  const all = {
+  const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const all: Record<string, string> = {
     host: port === undefined || port === '' ? hostname : `${hostname}:${port}`,
-    ...headers,
+    ...Object.fromEntries(given),
     ...(content.length > 0 || method !== 'GET' ? { 'content-length': String(content.length) } : {}),
   };
   const lines = [

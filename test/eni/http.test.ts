@@ -98,6 +98,17 @@ test('ask() sends method, path, headers and body, and has status, headers and bo
   });
 });
 
+test('ask() sends a header once, in whatever letters it is given', async () => {
+  await using place = await serve(
+    ({ rawHeaders }, response) =>
+      void response.end(JSON.stringify(rawHeaders.map((text) => text.toLowerCase()))),
+  );
+  using http = client();
+  const headers = { Host: 'elsewhere', 'Content-Length': '1' };
+  const { body } = await http.ask(get(place, { method: 'POST', headers, body: 'x' }), never);
+  assert.deepEqual(JSON.parse(body.toString()), ['host', 'elsewhere', 'content-length', '1']);
+});
+
 test('ask() of a request without a body: a PUT has its length, a GET has none', async () => {
   await using place = await serve(
     ({ headers }, response) => void response.end(headers['content-length'] ?? '-'),
