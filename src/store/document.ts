@@ -134,10 +134,7 @@ export function parseDocument(bytes: Buffer, version: number): Reading {
   if (sum !== undefined && sum !== sumOf(bytes.subarray(0, -LONGEST_END)))
     return { kind: 'damaged', reason: 'it is not what was written: its sum is another one' };
   try {
-    const parts = partsOf(bytes, tail);
-    // Without a sum, only to read a block shows whether it is one.
-    if (sum === undefined) for (const block of parts.reservations ?? []) block.read();
-    return readParts(parts, version);
+    return readParts(partsOf(bytes, tail), version, sum !== undefined);
   } catch (error) {
     if (error instanceof Failure) return { kind: 'damaged', reason: error.message };
     if (!(error instanceof SyntaxError)) throw error;
@@ -183,7 +180,8 @@ function split(bytes: Buffer, separator: Buffer): readonly Buffer[] {
   return parts;
 }
 
-function readParts({ head, reservations }: Parts, expected: number): Reading {
+/** @throws Failure when a block is none. */
+function readParts({ head, reservations }: Parts, expected: number, isSummed: boolean): Reading {
   if (!isObject(head) || typeof head['format'] !== 'number')
     return { kind: 'damaged', reason: 'it has no format' };
   if (head['format'] !== FORMAT) return { kind: 'other-format', format: head['format'] };
@@ -215,6 +213,8 @@ function readParts({ head, reservations }: Parts, expected: number): Reading {
     isListOf(bindings, isBinding) &&
     isListOf(marks, isMark);
   if (!whole || !reservations) return { kind: 'damaged', reason: 'a part of it is missing or malformed' };
+  // Without a sum, only to read a block shows whether it is one.
+  if (!isSummed) for (const block of reservations) block.read();
   const state = { cursors, networks, enis, subnets, limits, delegations, bindings, marks, reservations };
   return { kind: 'document', document: { version: expected, history, state, unknown } };
 }

@@ -165,8 +165,10 @@ test('parseDocument() knows another format before it looks any further', () => {
   const newer = { kind: 'other-format', format: FORMAT + 1 };
   assert.deepEqual(parse(`{"format":${FORMAT + 1}}`, 7), newer);
   assert.deepEqual(parse(`{"format":${FORMAT + 1},"version":8,"reservations":"?"}`, 7), newer);
-  const older = '{"format": 1, "version": 7, "reservations": []}';
-  assert.deepEqual(parse(older, 7), { kind: 'other-format', format: 1 });
+  const older = ['[]', '[\n{"container":"c1"},\n{"container":"c2"}\n]'].map(
+    (reservations) => `{\n"format": 1,\n"version": 7,\n"reservations": ${reservations}\n}\n`,
+  );
+  for (const text of older) assert.deepEqual(parse(text, 7), { kind: 'other-format', format: 1 });
 });
 
 test('parseDocument() keeps what a later version may have written: parts of the document, and fields of reservations', () => {
