@@ -28,9 +28,9 @@ function onDisk(blocks: Reservations) {
 
 test('mentioning() reads the blocks alone that have the text', () => {
   const { blocks, read } = onDisk(inBlocks(many(10 * MOST)));
+  assert.deepEqual(mentioning(blocks, 'c9999'), []);
   const found = mentioning(blocks, 'c100');
   assert.ok(found.some(({ container }) => container === 'c100'));
-  assert.deepEqual(mentioning(blocks, 'c9999'), []);
   assert.deepEqual(read(), [1]);
 });
 

@@ -1,5 +1,4 @@
 /** Whether there are prefixes for pods, where addresses come out of prefixes. */
-
 import type { UsableSet } from '../allocator/subnet.ts';
 import { blocksIn } from '../allocator/whole-prefixes.ts';
 import { formatSet } from '../config/ranges.ts';

@@ -68,12 +68,12 @@ export function openHttp(world: Pick<World, 'elapsed'>): Http {
 
   return {
     async ask(request, signal) {
-      signal?.throwIfAborted();
       const { protocol, hostname, port } = request.origin;
       const key = `${protocol}//${hostname}:${port}`;
       const bytes = printRequest(request);
       const socket = takeIdle(key) ?? (await connect(request.origin));
       try {
+        signal?.throwIfAborted();
         const { answer, isLast } = await exchange(socket, bytes, signal);
         if (isLast) socket.destroy();
         else keep(key, socket);

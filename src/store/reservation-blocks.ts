@@ -39,8 +39,12 @@ class WrittenBlock implements Block {
     return this.#reservations;
   }
 
-  /** Where a value is, its text is: JSON.stringify, which wrote it, writes a text in one way. */
+  /**
+   * Where a value is, its text is: JSON.stringify, which wrote it, writes a text in one way. People may have written
+   * it in another one; what they touched has no sum, and has been read.
+   */
   mayMention(value: string): boolean {
+    if (this.#reservations) return true;
     const answer = this.#answers.get(value) ?? this.bytes.includes(JSON.stringify(value));
     this.#answers.set(value, answer);
     return answer;

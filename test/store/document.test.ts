@@ -292,6 +292,18 @@ test('a document whose sum was taken out by hand is read as a whole', () => {
   assert.equal(parse(text.replace('"c200"', '"c200'), 7).kind, 'damaged');
 });
 
+test('what somebody wrote by hand is found, in whatever way JSON lets them write it', () => {
+  const text = print(FEW).replace('"c200"', String.raw`"\u0063200"`);
+  const reading = parse(text, 7);
+  assert.ok(reading.kind === 'document');
+  const own = reservationsOf(reading.document.state, {
+    network: 'pods',
+    container: 'c200',
+    interface: 'net1',
+  });
+  assert.equal(own.length, 1);
+});
+
 test('another format is known before its sum, which may be made in another way', () => {
   const text = print(MANY).replace(/"format": \d+/, '"format": 99');
   assert.deepEqual(parse(text, 7), { kind: 'other-format', format: 99 });
