@@ -50,10 +50,13 @@ test('planAdd() gives a pod its fixed address, wherever the cursor is', () => {
 
 test('planAdd() gives each interface of the pod the next of its fixed addresses', () => {
   const list = fixed('10.10.0.88', '10.10.0.85');
-  let { state } = planAdd(EMPTY, claimOnEni('db-0', { ...list, ...onInterface('net1') }), NOW);
-  ({ state } = planAdd(reread(state), claimOnEni('db-0', { ...list, ...onInterface('net2') }), NOW));
+  // Another container and another UID each time: by its name alone the pod is the same one.
+  const claimed = (name: string): Claim =>
+    claimOnEni('db-0', { ...list, ...onInterface(name, `for-${name}`), pod: { ...DB, uid: name } });
+  let { state } = planAdd(EMPTY, claimed('net1'), NOW);
+  ({ state } = planAdd(reread(state), claimed('net2'), NOW));
   assert.deepEqual(addressesOf(state), ['10.10.0.88', '10.10.0.85']);
-  const failure = refusalOf(reread(state), claimOnEni('db-0', { ...list, ...onInterface('net3') }));
+  const failure = refusalOf(reread(state), claimed('net3'));
   assert.equal(failure?.kind, 'address-taken');
   assert.equal(
     failure?.message,
